@@ -1,0 +1,200 @@
+"""Every check of samples, once, with its one message.
+
+Samples come as lists, arrays, Series, DataFrames or torch tensors on any device. They
+leave as float64 tensors of shape (n, d), or as integer codes of shape (n,) where an
+entry counts discrete values.
+"""
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from explorer.errors import SampleError, SettingError
+from explorer.result import Doubt
+
+Kind = Literal["auto", "continuous", "discrete"]
+KINDS = ("auto", "continuous", "discrete")
+LARGEST = 1e150
+"""Largest magnitude of a value: the square of a larger one can leave the range of float64."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One checked variable: its values, kind and what was noticed on the way in.
+
+    Attributes:
+        values: (n, d) float64 when continuous, (n,) int64 codes when discrete.
+        dim: number of columns before rows were turned into codes.
+        levels: number of distinct rows; 0 when continuous.
+    """
+
+    name: str
+    values: torch.Tensor
+    kind: str
+    dim: int
+    levels: int = 0
+    doubts: tuple[Doubt, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def variable(data: Any, name: str, kind: Kind = "auto", need: str = "any", device: Any = "cpu") -> Variable:
+    """`data` checked and brought to the kind that an entry needs.
+
+    Args:
+        kind: what the caller says it is; "auto" looks at the data.
+        need: "continuous", "discrete" or "any": what the entry can take.
+
+    Raises:
+        SampleError: for empty, ragged, non-numeric, NaN or infinite samples, or the wrong kind.
+    """
+    if kind not in KINDS:
+        raise SettingError(f"{name}_kind={kind!r} must be one of {', '.join(map(repr, KINDS))}")
+    array = _array(data, name)
+    found, doubts = _kind(array, name, kind, need)
+    if found == "discrete":
+        codes, levels = _codes(array)
+        values = torch.as_tensor(codes, device=device)
+        return Variable(name, values, "discrete", array.shape[1], levels, doubts)
+    values = torch.as_tensor(_floats(array, name), device=device)
+    return Variable(name, values, "continuous", array.shape[1], 0, doubts)
+
+
+def paired(x: Variable, y: Variable, least: int = 2) -> None:
+    """Raise unless x and y have one length of at least `least`.
+
+    Raises:
+        SampleError: naming both lengths.
+    """
+    if len(x) != len(y):
+        raise SampleError(f"{x.name} has {len(x)} samples and {y.name} has {len(y)}; they must be paired row by row")
+    if len(x) < least:
+        raise SampleError(f"{x.name} and {y.name} have {len(x)} sample(s); at least {least} are needed")
+
+
+def varying(values: torch.Tensor) -> torch.Tensor:
+    """The columns of (n, d) values that change at all; the others carry no information."""
+    return values[:, (values != values[:1]).any(0)]
+
+
+def _array(data: Any, name: str) -> np.ndarray:
+    """Any input as a NumPy array of shape (n, d)."""
+    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
+        raise SampleError(f"{name} is a masked array with {np.ma.count_masked(data)} masked value(s); leave them out")
+    try:
+        array = np.asarray(_host(data))
+    except ValueError as error:
+        raise SampleError(f"{name} must be a table of numbers or labels; its rows differ in length") from error
+    except (TypeError, NotImplementedError) as error:
+        raise SampleError(f"{name} cannot be read as a table of numbers or labels: {error}") from error
+    if array.ndim == 0:
+        raise SampleError(f"{name}={str(data)[:40]!r} is a single value; samples are needed, shape (n,) or (n, d)")
+    if array.size == 0:
+        raise SampleError(f"{name} is empty, shape {array.shape}; at least two samples are needed")
+    if array.dtype.kind not in "biufOUSTMm":
+        raise SampleError(f"{name} has dtype {array.dtype}; real numbers or labels are needed")
+    if array.dtype.kind == "f":
+        _finite(array, name)
+    elif array.dtype.kind in "OMm":
+        _single_values(array, name)
+    if array.dtype == object and _real_numbers(array):
+        array = array.astype(np.float64)
+    return array.reshape(len(array), -1)
+
+
+def _host(data: Any) -> Any:
+    """A tensor, table or column as something NumPy reads; anything else as it is."""
+    if hasattr(data, "detach"):
+        data = data.detach().cpu()
+        return data.float() if data.dtype == torch.bfloat16 else data  # NumPy has no bfloat16; float32 holds it
+    return data.to_numpy() if hasattr(data, "to_numpy") else data
+
+
+def _finite(array: np.ndarray, name: str) -> None:
+    bad = ~np.isfinite(array)
+    if bad.any():
+        row = int(np.argwhere(bad)[0][0])
+        what = "NaN" if np.isnan(array[bad]).any() else "infinity"
+        raise SampleError(
+            f"{name} holds {int(bad.sum())} value(s) of {what}, the first in row {row}; all must be finite"
+        )
+    top = float(np.abs(array).max())
+    if top > LARGEST:
+        raise SampleError(f"{name} holds values up to {top:.3g}; above {LARGEST:g} their squares overflow: rescale them")
+
+
+def _real_numbers(array: np.ndarray) -> bool:
+    """Numbers that came as objects, not all of them whole: those are no labels."""
+    return all(isinstance(v, Real) for v in array.flat) and not all(isinstance(v, Integral) for v in array.flat)
+
+
+def _single_values(array: np.ndarray, name: str) -> None:
+    """Refuse missing values and values that are tables themselves."""
+    import pandas
+
+    nested = [value for value in array.flat if isinstance(value, list | tuple | set | dict | np.ndarray)]
+    if nested:
+        raise SampleError(f"{name} holds {str(nested[0])[:40]} as one value; each must be a number or a label")
+    bad = pandas.isna(array)
+    if bad.any():
+        row = int(np.argwhere(bad)[0][0])
+        raise SampleError(f"{name} holds {int(bad.sum())} missing value(s), the first in row {row}; all must be there")
+
+
+def _kind(array: np.ndarray, name: str, kind: str, need: str) -> tuple[str, tuple[Doubt, ...]]:
+    """Continuous or discrete, and what to say about it."""
+    native = "continuous" if array.dtype.kind == "f" else "discrete"
+    if kind == "auto":
+        if need == "any" and native == "continuous" and _looks_like_labels(array):
+            return "discrete", (_read_as_labels(array, name),)
+        if need == "discrete" and native == "continuous":
+            return _whole_floats(array, name)
+        return (native if need == "any" else need), ()
+    if need not in ("any", kind):
+        raise SampleError(f"{name} is {kind} and this estimator needs it {need}; choose another or set {name}_kind")
+    return kind, ()
+
+
+def _looks_like_labels(array: np.ndarray) -> bool:
+    if array.shape[1] > 1 or not (array == np.round(array)).all():
+        return False
+    return len(np.unique(array)) <= max(2, min(100, len(array) // 5))
+
+
+def _read_as_labels(array: np.ndarray, name: str) -> Doubt:
+    levels = len(np.unique(array))
+    return Doubt(
+        "kind", f"{name} holds {levels} whole numbers and was read as labels; set {name}_kind to say otherwise."
+    )
+
+
+def _whole_floats(array: np.ndarray, name: str) -> tuple[str, tuple[Doubt, ...]]:
+    if (array == np.round(array)).all():
+        levels = len(np.unique(array))
+        return "discrete", (Doubt("kind", f"{name} holds floats that are {levels} whole numbers; read as labels."),)
+    raise SampleError(
+        f"{name} holds real numbers ({array.flat[0]:.6g}, ...) and this estimator counts discrete values; "
+        f"use 'binning' or 'ksg', or set {name}_kind='discrete'"
+    )
+
+
+def _floats(array: np.ndarray, name: str) -> np.ndarray:
+    try:
+        floats = np.require(array, np.float64, ["C", "W"])  # a read-only array is copied: torch cannot share it
+    except (TypeError, ValueError) as error:
+        sample = next((value for value in array.flat if isinstance(value, str)), array.flat[0])
+        raise SampleError(f"{name} holds text ({str(sample)[:30]!r}, ...) and this estimator needs numbers") from error
+    _finite(floats, name)
+    return floats
+
+
+def _codes(array: np.ndarray) -> tuple[np.ndarray, int]:
+    """Each distinct row as an integer, and how many there are."""
+    if array.dtype.kind in "OSTMm":
+        array = array.astype(str)
+    values, codes = np.unique(array, axis=0 if array.shape[1] > 1 else None, return_inverse=True)
+    return codes.reshape(-1).astype(np.int64), len(values)

@@ -1,0 +1,76 @@
+"""Where and in what precision to compute, how many rows fit in memory, and seeds."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from explorer.errors import SettingError
+
+if TYPE_CHECKING:
+    import torch
+
+CHUNK_BYTES = 32 * 2**20
+"""Size of a working block: fits a cache-friendly share of a small machine's memory."""
+
+
+def resolve(device: str = "auto") -> "torch.device":
+    """The device to compute on; "auto" takes CUDA when it is there, else the CPU.
+
+    Apple's MPS has no float64, which every estimator here needs, so "auto" never takes it.
+
+    Raises:
+        SettingError: for a device this machine does not have.
+    """
+    import torch
+
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.partition(":")[0] not in ("cpu", "cuda"):
+        raise SettingError(f"device={device!r} must be 'auto', 'cpu' or 'cuda'")
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise SettingError(f"device={device!r} asks for CUDA, which this machine does not have; use 'cpu' or 'auto'")
+    return torch.device(device)
+
+
+def rows_per_chunk(row_bytes: int, device: "torch.device | None" = None) -> int:
+    """How many rows of `row_bytes` bytes make one working block, at least one."""
+    budget = CHUNK_BYTES if device is None or device.type == "cpu" else 32 * CHUNK_BYTES
+    return max(1, budget // max(1, row_bytes))
+
+
+@contextmanager
+def seeded(seed: int, device: "torch.device") -> Iterator[None]:
+    """Random numbers of torch from `seed` inside the block; the caller's random state is left as it was.
+
+    Raises:
+        SettingError: unless seed is a whole number of at least 0.
+    """
+    import torch
+
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**63:
+        raise SettingError(f"seed={seed!r} must be a whole number of at least 0")
+    with torch.random.fork_rng([] if device.type == "cpu" else [device]):
+        torch.manual_seed(int(seed))
+        yield
+
+
+def memory_free(device: "torch.device | None" = None) -> int:
+    """Bytes of memory that programs can still take without swapping, on the host unless a GPU is named."""
+    if device is not None and device.type == "cuda":
+        import torch
+
+        return torch.cuda.mem_get_info(device)[0]
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def describe() -> str:
+    """The hardware in one line, without importing torch unless it is loaded already."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    cores = os.cpu_count() or 1
+    gpus = [*Path("/proc/driver/nvidia/gpus").glob("*")] if find_spec("torch") else []
+    return f"{len(gpus)} NVIDIA GPU, {cores} CPU cores" if gpus else f"CPU, {cores} cores (no GPU found)"

@@ -1,0 +1,37 @@
+"""Where the product keeps its things on this computer, and which database it uses."""
+
+import os
+import sys
+from pathlib import Path
+
+from explorer.errors import FileError
+
+
+def home() -> Path:
+    """The folder of recordings, database and job service: `EXPLORER_HOME`, else the user data folder. It is made.
+
+    Raises:
+        FileError: when it cannot be made.
+    """
+    folder = Path(os.environ.get("EXPLORER_HOME") or _user_data() / "information-explorer").expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            f"the folder {folder} cannot be made ({error.strerror}); set EXPLORER_HOME to one that can be written"
+        ) from error
+    return folder
+
+
+def database_url() -> str:
+    """The database of results and jobs: `EXPLORER_DATABASE` (a URL or a file), else a SQLite file in `home()`."""
+    place = os.environ.get("EXPLORER_DATABASE") or str(home() / "explorer.sqlite")
+    return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
+
+
+def _user_data() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

@@ -1,0 +1,1 @@
+"""Torch kernels without information theory in them: distances, neighbours, cells."""
