@@ -1,0 +1,196 @@
+"""From a path or a command-line argument to arrays: which reader, which array, which Dataset."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from explorer.catalogue import sources
+from explorer.data import Dataset
+from explorer.errors import FileError, UnknownNameError
+
+PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".th", ".ckpt", ".joblib")
+X_NAMES = ("x", "X", "F", "data", "features")
+Y_NAMES = ("y", "label", "labels", "target", "Y")
+
+
+def load(path: str | Path) -> dict[str, np.ndarray]:
+    """Every array or column of a file, by name; the suffix chooses the reader.
+
+    Raises:
+        FileError: for a file that is missing, refused, damaged or of an unknown format.
+    """
+    path = Path(path)
+    return sources[_reader(path)](path)
+
+
+def array(text: str) -> np.ndarray:
+    """The array that a command-line argument names.
+
+    FILE is the only array, or all numeric columns of a table side by side, shape (n, d). FILE:NAME is one
+    array or column, FILE:a,b several as columns. The text is split at the last colon unless all of it is a
+    path that exists. A text column is labels. A row vector of MATLAB, (1, n), comes as (n,).
+
+    Raises:
+        FileError: for a file or folder that cannot be read, or one with several arrays and none named.
+        UnknownNameError: when the file has no array of that name.
+    """
+    path, name = _split(text)
+    arrays = load(path)
+    if path.suffix.lower() == ".mat":
+        arrays = {key: a.reshape(-1) if _is_row(a) else a for key, a in arrays.items()}
+    return _beside(_parts(arrays, name, path), path) if name else _whole(arrays, path)
+
+
+def dataset(path: str | Path, x: str | None = None, y: str | None = None) -> Dataset:
+    """A Dataset from a file; what was chosen, turned or left out is in its notes.
+
+    Without `x`: the array called x, X, F, data or features, else all numeric columns of a table, else the
+    only array of two or more sides. Without `y`: the one called y, label, labels, target or Y. Other arrays
+    of one value a row become factors.
+
+    Args:
+        x: name of the inputs, or several as "a,b".
+        y: name of the labels.
+
+    Raises:
+        FileError: for a file that cannot be read, or a `y` of several values a row.
+        UnknownNameError: when the file has no array called `x` or `y`.
+    """
+    path = Path(path)
+    arrays = load(path)
+    inputs = list(_parts(arrays, x, path)) if x else []
+    labels = list(_parts(arrays, y, path)) if y else _usual(arrays, Y_NAMES, inputs)
+    inputs = inputs or _usual(arrays, X_NAMES, labels) or _guessed(arrays, labels, path)
+    values, notes = _inputs({name: arrays[name] for name in inputs}, path)
+    rest = {name: a for name, a in arrays.items() if name not in inputs or name in labels}
+    columns, turned = _columns(rest, len(values) if values is not None else None)
+    if y and y not in columns:
+        raise FileError(f"{path.name}: y={y!r} is {_listed(_parts(arrays, y, path))}; one value a row is needed")
+    target = columns.pop(labels[0], None) if labels else None
+    return Dataset(values, target, columns, path.name, (*notes, *turned))
+
+
+def _reader(path: Path) -> str:
+    """Name of the reader for a file that is there."""
+    suffixes = {suffix: name for name in sources for suffix in sources.card(name).constants.get("suffixes", ())}
+    suffix = path.suffix.lower()
+    if _is(path, "dir"):
+        raise FileError(f"{path} is a folder; a file is needed, or RUN:STEP:LAYER for a recording")
+    if not _is(path, "file"):
+        raise FileError(f"{str(path)!r} does not exist, or is not a file")
+    if suffix in PICKLES:
+        raise FileError(
+            f"{path.name} is a pickle, and opening one can run any program; save its arrays as safetensors or npz, "
+            "as in safetensors.torch.save_file(model.state_dict(), 'new.safetensors')"
+        )
+    if suffix not in suffixes:
+        raise FileError(f"{path.name} has the suffix {suffix!r}; readable are {', '.join(sorted(suffixes))}")
+    return suffixes[suffix]
+
+
+def _is(path: Path, what: str) -> bool:
+    """Whether the path is a "file" or a "dir"; a text that no path can be is neither."""
+    try:
+        return path.is_dir() if what == "dir" else path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _split(text: str) -> tuple[Path, str]:
+    """FILE and NAME; a folder before the first colon is a recording, and keeps no name here."""
+    head, colon, tail = text.rpartition(":")
+    if not colon or _is(Path(text), "file") or _is(Path(text), "dir"):
+        return Path(text), ""
+    run = Path(text.partition(":")[0])
+    return (run, "") if _is(run, "dir") else (Path(head), tail)
+
+
+def _is_table(path: Path) -> bool:
+    return bool(sources.card(_reader(path)).constants.get("table"))
+
+
+def _is_number(array: np.ndarray) -> bool:
+    return array.dtype.kind in "biuf"
+
+
+def _is_row(array: np.ndarray) -> bool:
+    return array.ndim == 2 and array.shape[0] == 1
+
+
+def _parts(arrays: Mapping[str, np.ndarray], name: str, path: Path) -> dict[str, np.ndarray]:
+    """The array called `name`, or those called a and b for "a,b"."""
+    names = [name] if name in arrays else name.split(",")
+    for one in names:
+        if one not in arrays:
+            raise UnknownNameError(f"array in {path.name} called", one, arrays)
+    return {one: arrays[one] for one in names}
+
+
+def _whole(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
+    """What a file stands for when no array is named."""
+    numbers = {name: column for name, column in arrays.items() if _is_number(column)}
+    if len(arrays) == 1 or (numbers and _is_table(path)):
+        return _beside(numbers or arrays, path)
+    raise FileError(f"{path.name} holds {_listed(arrays)}; name one, as in {path.name}:{next(iter(arrays))}")
+
+
+def _beside(parts: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
+    """One array as it is; several, each (n,) or (n, d), as the columns of one."""
+    first, *others = parts.values()
+    if not others:
+        return first
+    alike = {(len(part), _is_number(part)) if part.ndim in (1, 2) else part.shape for part in parts.values()}
+    if len(alike) > 1 or first.ndim not in (1, 2):
+        raise FileError(f"{path.name}: {_listed(parts)} do not fit side by side: one length, all numbers or all text")
+    return np.column_stack([first, *others])
+
+
+def _listed(arrays: Mapping[str, np.ndarray]) -> str:
+    """Names and shapes for a message, the first twelve."""
+    shown = ", ".join(f"{name} {array.shape}" for name, array in list(arrays.items())[:12])
+    return shown + (f" and {len(arrays) - 12} more" if len(arrays) > 12 else "")
+
+
+def _usual(arrays: Mapping[str, np.ndarray], usual: Sequence[str], taken: Sequence[str]) -> list[str]:
+    return [name for name in usual if name in arrays and name not in taken][:1]
+
+
+def _guessed(arrays: Mapping[str, np.ndarray], labels: Sequence[str], path: Path) -> list[str]:
+    """Inputs that no name gives away: a table's numeric columns, or the only array of two or more sides."""
+    free = [name for name, array in arrays.items() if name not in labels and _is_number(array) and array.ndim]
+    if _is_table(path) or len(arrays) == 1:
+        return free
+    wide = [name for name in free if arrays[name].ndim > 1 and min(arrays[name].shape) > 1]
+    return wide if len(wide) == 1 else []
+
+
+def _inputs(parts: Mapping[str, np.ndarray], path: Path) -> tuple[np.ndarray | None, list[str]]:
+    """The inputs as (n, d), and what was done to them."""
+    if not parts:
+        return None, ["no array was taken as x; name one to use it"]
+    values = _beside(parts, path)
+    if not values.ndim:
+        raise FileError(f"{path.name}: {_listed(parts)} is a single value; x needs one row a sample")
+    turn = _is_row(values) and path.suffix.lower() == ".mat"
+    flat = values.reshape(values.size if turn else len(values), -1 if values.size else 0)
+    notes = [] if [*parts] == ["x"] else [f"x is {', '.join(parts)}"]
+    if values.ndim > 2 or turn:
+        notes.append(f"x was reshaped from {values.shape} to {flat.shape}")
+    return flat, notes
+
+
+def _columns(arrays: Mapping[str, np.ndarray], rows: int | None) -> tuple[dict[str, np.ndarray], list[str]]:
+    """The arrays of one value a row, each (rows,), and what was turned or left out."""
+    columns: dict[str, np.ndarray] = {}
+    notes = []
+    if rows is None:
+        rows = max((max(array.shape) for array in arrays.values() if array.ndim), default=0)
+    for name, array in arrays.items():
+        if array.size != rows or rows not in array.shape:
+            notes.append(f"{name} {array.shape} was left out: it is not one value for each of {rows} rows")
+            continue
+        columns[name] = array.reshape(rows)
+        if array.ndim > 1:
+            notes.append(f"{name} was reshaped from {array.shape} to ({rows},)")
+    return columns, notes

@@ -1,0 +1,73 @@
+"""Reader of .npz: a zip archive of npy arrays, judged by its headers before anything is unpacked."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import FileError
+from explorer.sources._limits import check_size, readable
+from explorer.sources._npy import Header, read_data, read_header
+
+suffixes = (".npz",)
+
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What numpy.savez writes; the other methods unpack without a bound."""
+
+MAX_READ = 4 * 2**20
+"""Bytes asked for at once; it bounds the zip directory, which is read whole, to some 50 000 arrays."""
+
+
+def read(path: Path) -> dict[str, np.ndarray]:
+    """Several named NumPy arrays (.npz), without pickle.
+
+    Raises:
+        FileError: when it is damaged, too large, or holds anything but numbers, truth values and text.
+    """
+    with readable(path, "npz"), _Bounded(path, "rb") as file, zipfile.ZipFile(file) as archive:
+        members = _members(archive, path)
+        headers = [_header(archive, member, path) for member in members]
+        check_size(path, sum(header.memory for header in headers))
+        return {member.filename[:-4]: _array(archive, member, path) for member in members}
+
+
+class _Bounded(io.FileIO):
+    """A file that never hands out more than MAX_READ bytes at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As every file, within MAX_READ bytes."""
+        data = super().read(MAX_READ + 1 if size is None or size < 0 else min(size, MAX_READ + 1)) or b""
+        if len(data) > MAX_READ:
+            raise FileError(f"{Path(str(self.name)).name} has a zip directory larger than {MAX_READ} bytes")
+        return data
+
+
+def _members(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
+    members = archive.infolist()
+    if len({member.filename for member in members}) < len(members):
+        raise FileError(f"{path.name} holds two arrays of one name; names must differ")
+    for member in members:
+        if not member.filename.endswith(".npy"):
+            raise FileError(f"{path.name} holds {member.filename!r}, which is not an array; write it with numpy.savez")
+        if member.compress_type not in PLAIN or member.flag_bits & 1:
+            raise FileError(f"{path.name}: {member.filename!r} is encrypted or packed in a way that numpy.savez is not")
+    if not members:
+        raise FileError(f"{path.name} holds no arrays")
+    return members
+
+
+def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> Header:
+    with archive.open(member) as stream:
+        header = read_header(stream, _where(member, path))
+    header.fills(member.file_size)
+    return header
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> np.ndarray:
+    with archive.open(member) as stream:
+        return read_data(stream, read_header(stream, _where(member, path)))
+
+
+def _where(member: zipfile.ZipInfo, path: Path) -> str:
+    return f"{path.name}: array {member.filename[:-4]!r}"
