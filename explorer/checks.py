@@ -124,7 +124,9 @@ def _finite(array: np.ndarray, name: str) -> None:
         )
     top = float(np.abs(array).max())
     if top > LARGEST:
-        raise SampleError(f"{name} holds values up to {top:.3g}; above {LARGEST:g} their squares overflow: rescale them")
+        raise SampleError(
+            f"{name} holds values up to {top:.3g}; above {LARGEST:g} their squares overflow: rescale them"
+        )
 
 
 def _real_numbers(array: np.ndarray) -> bool:

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -192,17 +193,17 @@ class Trajectory:
     def __len__(self) -> int:
         return len(self.step)
 
-    @property
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """Layers in depth order."""
         return tuple(self.about.get("layers") or dict.fromkeys(self.layer.tolist()))
 
-    @property
+    @cached_property
     def quantities(self) -> tuple[str, ...]:
         """The quantities in the table."""
         return tuple(dict.fromkeys(self.quantity.tolist()))
 
-    @property
+    @cached_property
     def steps(self) -> tuple[int, ...]:
         """The steps in the table, ascending."""
         return tuple(sorted(set(self.step.tolist())))

@@ -1,0 +1,1 @@
+"""Real variables cut into cells."""

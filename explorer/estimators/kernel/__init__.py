@@ -1,0 +1,1 @@
+"""Gaussian kernels around every sample."""

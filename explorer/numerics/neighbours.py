@@ -1,0 +1,150 @@
+"""k-th neighbour distances and exact neighbour counts in the maximum norm.
+
+On the CPU the work goes where it is cheapest: trees up to ten joint columns, sorted values in
+one dimension, blocks of all pairs above. On CUDA it is blocks of all pairs. All routes count the
+same neighbours: distances are differences of float64 as the subtraction rounds them, and every
+comparison with a radius is made on those. The tests hold the integers equal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+from sklearn.neighbors import KDTree
+
+from explorer.device import memory_free, rows_per_chunk
+
+TREE_COLUMNS = 10
+"""Joint columns up to which a tree finds neighbours faster than all pairs do."""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """How many others lie near every sample in each margin.
+
+    Attributes:
+        radius: joint distance to the k-th nearest other sample, (n,).
+        x, y: how many others are near in x and in y, (n,) integers each: strictly nearer than `radius`,
+            or, for the rectangle, no farther than the farthest of the nearest neighbours in that margin.
+            Nearest neighbours are all others no farther than `radius`, which are k unless several tie.
+    """
+
+    radius: torch.Tensor
+    x: torch.Tensor
+    y: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Space:
+    """Samples (n, d) whose pairwise distances can be kept for a whole run."""
+
+    values: torch.Tensor
+    kept: dict[str, torch.Tensor] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def columns(self) -> int:
+        """d."""
+        return self.values.shape[1]
+
+    def keep(self) -> "Space":
+        """Compute all distances now, if an (n, n) array takes at most an eighth of the free memory."""
+        n = len(self.values)
+        if 8 * n * n <= memory_free(self.values.device) / 8:
+            self.kept["distances"] = torch.cdist(self.values, self.values, p=torch.inf)
+        return self
+
+    def distances(self, rows: torch.Tensor) -> torch.Tensor:
+        """Distances of some rows to all samples, (rows, n)."""
+        if "distances" in self.kept:
+            return self.kept["distances"][rows]
+        return torch.cdist(self.values[rows], self.values, p=torch.inf)
+
+
+def neighbours(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
+    """Neighbours of every sample of the pair (x, y) in the norm max(|dx|, |dy|); k is less than n."""
+    if x.values.is_cuda or x.columns + y.columns > TREE_COLUMNS:
+        return by_all_pairs(x, y, k, rectangle=rectangle)
+    return by_trees(x, y, k, rectangle=rectangle)
+
+
+def by_all_pairs(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
+    """Blocks of rows against all samples; memory is one block, not n x n."""
+    parts = []
+    for rows in _blocks(torch.arange(len(x.values), device=x.values.device), len(x.values)):
+        d_x, d_y = x.distances(rows), y.distances(rows)  # (rows, n)
+        joint = torch.maximum(d_x, d_y)
+        radius = joint.topk(k + 1, dim=1, largest=False).values[:, k:]  # the sample itself is among them, at 0
+        if rectangle:
+            near = joint <= radius
+            counts = [(d <= _reach(d, near)).sum(1) - 1 for d in (d_x, d_y)]
+        else:
+            counts = [(d < radius).sum(1) - (radius[:, 0] > 0).long() for d in (d_x, d_y)]
+        parts.append((radius[:, 0], *counts))
+    return Neighbours(*(torch.cat(column) for column in zip(*parts, strict=True)))
+
+
+def by_trees(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
+    """A k-d tree for the joint neighbours, trees or sorted values for the counts."""
+    margins = [space.values.numpy() for space in (x, y)]
+    joint = np.hstack(margins)
+    distance, who = cKDTree(joint).query(joint, k=k + 2 if rectangle else k + 1, p=np.inf)
+    radius = distance[:, k]
+    if rectangle:
+        reach = [_farthest(values, who[:, : k + 1]) for values in margins]
+        tied = np.flatnonzero(distance[:, k + 1] == radius)  # of samples at one distance the query names a few
+        for rows in _blocks(torch.from_numpy(tied), len(joint)):
+            d_x, d_y = x.distances(rows), y.distances(rows)
+            near = torch.maximum(d_x, d_y) <= torch.from_numpy(radius)[rows, None]
+            for farthest, d in zip(reach, (d_x, d_y), strict=True):
+                farthest[rows.numpy()] = _reach(d, near)[:, 0].numpy()
+        counts = [count_near(values, r) - 1 for values, r in zip(margins, reach, strict=True)]
+    else:
+        inside = np.nextafter(radius, 0)
+        counts = [np.where(radius > 0, count_near(values, inside) - 1, 0) for values in margins]
+    return Neighbours(*(torch.from_numpy(np.ascontiguousarray(column)) for column in (radius, *counts)))
+
+
+def count_near(values: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """How many samples, the own one included, are no farther than `radius` in the maximum norm, (n,)."""
+    if values.shape[1] == 1:
+        return _count_sorted(values[:, 0], radius)
+    return KDTree(values, metric="chebyshev").query_radius(values, radius, count_only=True)
+
+
+def _blocks(rows: torch.Tensor, n: int) -> Iterator[torch.Tensor]:
+    """Row numbers in blocks for which eight arrays of (rows, n) float64 fit."""
+    yield from rows.split(rows_per_chunk(64 * n, rows.device)) if len(rows) else ()
+
+
+def _reach(distances: torch.Tensor, near: torch.Tensor) -> torch.Tensor:
+    """The largest distance among the near samples, (rows, 1)."""
+    return distances.masked_fill(~near, 0).amax(1, keepdim=True)
+
+
+def _farthest(values: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """Maximum-norm distance to the farthest of the samples named in `who`, (n, k) to (n,)."""
+    return np.max([np.abs(column[who] - column[:, None]).max(1) for column in values.T], axis=0)
+
+
+def _count_sorted(values: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Exact counts in one dimension: |v_i - v_j| <= r_i as the subtraction rounds it.
+
+    A search for v_i - r_i rounds once more and can miss a neighbour on the edge, so the ends
+    are moved until they agree with the differences themselves.
+    """
+    distinct, sizes = np.unique(values, return_counts=True)
+    below = np.concatenate([[0], np.cumsum(sizes)])
+    last = len(distinct) - 1
+    low = np.searchsorted(distinct, values - radius).clip(0, last)
+    high = (np.searchsorted(distinct, values + radius, side="right") - 1).clip(0, last)
+    while (out := values - distinct[low] > radius).any():
+        low += out
+    while (more := (low > 0) & (values - distinct[low - 1] <= radius)).any():
+        low -= more
+    while (out := distinct[high] - values > radius).any():
+        high -= out
+    while (more := (high < last) & (distinct[(high + 1).clip(max=last)] - values <= radius)).any():
+        high += more
+    return below[high + 1] - below[low]

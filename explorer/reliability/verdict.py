@@ -1,0 +1,149 @@
+"""Why an information plane might be wrong: the rules that fire on the data at hand."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from explorer.result import Doubt, Trajectory
+
+XT, TY = "I(X;T)", "I(T;Y)"
+
+
+def doubts_of(trajectory: Trajectory, others: Sequence[Trajectory] = (), unit: str = "bits") -> tuple[Doubt, ...]:
+    """Every rule that fires on a trajectory, the weightiest first; `others` are other estimators' planes."""
+    if not len(trajectory):
+        return ()
+    shown = trajectory.to(unit)
+    rules = (
+        _deterministic(shown),
+        _ruler(shown, [other.to(unit) for other in others]),
+        _ceiling(shown),
+        _null(shown),
+        _negative(shown),
+        _missing(shown),
+    )
+    return (*(doubt for doubt in rules if doubt), *_from_cells(shown))
+
+
+def _deterministic(shown: Trajectory) -> Doubt | None:
+    about = shown.about
+    if about["noise"] or not about["x_is_identity"]:
+        return None if about["noise"] else _infinite(shown)
+    top = _amount(about["entropy_x"], shown.unit)
+    text = (
+        f"The network is deterministic: the true I(X;T) is {top} for every layer that keeps inputs apart. "
+        "What moves is how inputs share cells."
+    )
+    if about["estimator"] == "kde_bounds":
+        text = text.replace("share cells", f"come within the noise, variance {about['settings']['variance']:g}")
+    return Doubt("Deterministic network", text)
+
+
+def _infinite(shown: Trajectory) -> Doubt:
+    text = "The network is deterministic: with continuous inputs the true I(X;T) is infinite; state a noise on T."
+    return Doubt("Deterministic network", text)
+
+
+def _ruler(shown: Trajectory, others: Sequence[Trajectory]) -> Doubt | None:
+    """The layer and pair of estimators that differ most at the last step they share."""
+    worst: tuple[float, str, float, float, Trajectory] | None = None
+    for other in others:
+        for layer in shown.layers:
+            mine, theirs = (_last(one, layer) for one in (shown, other))
+            if mine is None or theirs is None:
+                continue
+            gap = abs(mine - theirs)
+            if worst is None or gap > worst[0]:
+                worst = gap, layer, mine, theirs, other
+    if worst is None or worst[0] < 0.05 * shown.about["entropy_x"] / _scale(shown.unit):
+        return None
+    _, layer, mine, theirs, other = worst
+    text = (
+        f"For {_label(layer)}, {other.about['call']} reads {theirs:.1f} {shown.unit} "
+        f"where {shown.about['call']} reads {mine:.1f}."
+    )
+    return Doubt("The ruler matters", text)
+
+
+def _ceiling(shown: Trajectory) -> Doubt | None:
+    top = shown.about["entropy_x"] / _scale(shown.unit)
+    high = [layer for layer in shown.layers if (_last(shown, layer) or 0) > 0.98 * top]
+    if not high:
+        return None
+    what = "H(X)" if shown.about["x_is_identity"] else "ln n"
+    stand = "stand" if len(high) > 1 else "stands"
+    amount = _amount(shown.about["entropy_x"], shown.unit)
+    text = f"{_names(high)} {stand} at {what} = {amount}: nothing can be seen there."
+    return Doubt("At the ceiling", text)
+
+
+def _null(shown: Trajectory) -> Doubt | None:
+    """Layers whose I(T;Y) with permuted labels is a sizeable part of what is read."""
+    found = []
+    for layer in shown.layers:
+        value, null = (_last(shown, layer, TY, column) for column in ("value", "null"))
+        if value is not None and null is not None and null > 0.25 * abs(value):
+            found.append(f"{_label(layer)} {null:.2f}")
+    if not found:
+        return None
+    text = f"With shuffled labels the plane still reads {', '.join(found)} {shown.unit} of I(T;Y)."
+    return Doubt("Null", text)
+
+
+def _negative(shown: Trajectory) -> Doubt | None:
+    low = np.nanmin(shown.value, initial=0.0)
+    if low > -1e-9:
+        return None
+    text = f"Some values are below 0 (down to {low:.3g} {shown.unit}); they are shown as estimated."
+    return Doubt("Negative values", text)
+
+
+def _missing(shown: Trajectory) -> Doubt | None:
+    failed = shown.about["failed"]
+    if not failed:
+        return None
+    layer, reason = next(iter(failed.items()))
+    return Doubt("Missing points", f"{_names(list(failed))} without a value at some steps; {_label(layer)}: {reason}.")
+
+
+WORDS = {
+    "singletons": "Saturated cells",
+    "outside": "Outside the grid",
+    "ties": "Ties",
+    "scales": "Unequal scales",
+    "ceiling": "Near ln n",
+    "kind": "Read as labels",
+}
+
+
+def _from_cells(shown: Trajectory) -> Iterable[Doubt]:
+    """One doubt for each rule that fired in cells, with the deepest layer's newest sentence."""
+    for rule, by_layer in shown.about["doubts"].items():
+        layer = [one for one in shown.layers if one in by_layer][-1]
+        text = f"{_names(list(by_layer))}. For {_label(layer)}: {by_layer[layer]}"
+        yield Doubt(WORDS.get(rule, rule.capitalize()), text)
+
+
+def _last(shown: Trajectory, layer: str, quantity: str = XT, column: str = "value") -> float | None:
+    curve = shown.curve(layer, quantity, column)
+    known = curve[~np.isnan(curve)]
+    return float(known[-1]) if len(known) else None
+
+
+def _scale(unit: str) -> float:
+    return math.log(2) if unit == "bits" else 1.0
+
+
+def _amount(nats: float, unit: str) -> str:
+    return f"{nats / _scale(unit):.4g} {unit}"
+
+
+def _label(layer: str) -> str:
+    return layer.replace("_", " ")
+
+
+def _names(layers: Sequence[Any]) -> str:
+    *head, last = map(_label, layers)
+    return f"{', '.join(head)} and {last}" if head else last
