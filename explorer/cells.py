@@ -1,0 +1,80 @@
+"""One cell of a sweep: a layer at a step, estimated against the inputs and the target."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer import checks
+from explorer.catalogue import estimators
+from explorer.data import Recording
+from explorer.device import resolve
+from explorer.errors import InputError, SampleError
+from explorer.plan import Plan, identity
+
+
+class Cells:
+    """Computes cells of one plan; what does not change over the run is prepared once.
+
+    Raises:
+        SampleError: for an estimator that cannot take activations at all.
+    """
+
+    def __init__(self, recording: Recording, plan: Plan, device: str = "auto"):
+        self.recording, self.plan, self.device = recording, plan, resolve(device)
+        self.entry = estimators[plan.estimator](**plan.settings)
+        if "discrete" in self.entry.needs:
+            raise SampleError(f"{plan.estimator} counts discrete values and activations are real; choose 'binning'")
+        self.n = len(recording)
+        self.orders = self._orders()
+        self._x: Any = None
+        self._ys: list[torch.Tensor] = []
+
+    def at(self, step: int, layer: str) -> dict[str, Any]:
+        """The cell as plain data: xt, ty, null, doubts; or error, when the estimator refuses the samples."""
+        try:
+            t = self.noisy(self.recording.activations(step, layer), step, layer)
+            xt, ty, doubts = self.entry.point(self.x, t, self.targets(step))
+        except InputError as error:
+            return {"error": str(error)}
+        null = float(np.mean(ty[1:])) if len(ty) > 1 else None
+        return {"xt": xt, "ty": ty[0], "null": null, "doubts": [[doubt.rule, doubt.text] for doubt in doubts]}
+
+    @property
+    def x(self) -> Any:
+        """The inputs, prepared once for the whole run."""
+        if self._x is None:
+            if self.entry.x_is_identity or self.recording.x is None:
+                codes = identity(self.recording.x, self.n)
+                self._x = self.entry.prepared(torch.as_tensor(codes, device=self.device))
+            else:
+                given = checks.variable(
+                    self.recording.x.reshape(self.n, -1), "x", "auto", self.entry.needs[0], self.device
+                )
+                self._x = self.entry.prepared(given.values)
+        return self._x
+
+    def targets(self, step: int) -> list[torch.Tensor]:
+        """The target and its permutations; a layer as target changes with the step."""
+        if self.plan.target in self.recording.layers:
+            other = self.noisy(self.recording.activations(step, self.plan.target), step, self.plan.target)
+            return [other[order] for order in self.orders]
+        if not self._ys:
+            column = self.recording.target(self.plan.target)
+            target = checks.variable(column, self.plan.target, "auto", self.entry.needs[1], self.device)
+            self._ys = [target.values[order] for order in self.orders]
+        return self._ys
+
+    def noisy(self, activations: np.ndarray, step: int, layer: str) -> torch.Tensor:
+        """T as float64 (n, d), with the plan's noise; refused where it holds NaN or infinity."""
+        t = checks.variable(activations, layer, "continuous", "continuous", self.device).values
+        if not self.plan.noise:
+            return t
+        place = self.recording.layers.index(layer)
+        rng = np.random.default_rng((self.plan.seed, step, place))
+        return t + torch.as_tensor(self.plan.noise * rng.standard_normal(t.shape), device=self.device)
+
+    def _orders(self) -> list[torch.Tensor]:
+        rng = np.random.default_rng(self.plan.seed)
+        shuffled = [rng.permutation(self.n) for _ in range(self.plan.permutations)]
+        return [torch.as_tensor(order, device=self.device) for order in (np.arange(self.n), *shuffled)]

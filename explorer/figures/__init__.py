@@ -1,0 +1,1 @@
+"""One figure a file, each with a function draw(result); theme.py holds every colour."""

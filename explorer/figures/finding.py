@@ -1,0 +1,76 @@
+"""What a plane shows, in one sentence that follows from its numbers."""
+
+import math
+
+import numpy as np
+
+from explorer.figures.theme import label, thousands
+from explorer.result import NATS_PER, Trajectory
+
+XT, TY = "I(X;T)", "I(T;Y)"
+LEAST = 0.05
+"""Share of H(X) that a change must exceed to be told as a finding."""
+
+
+def finding(shown: Trajectory) -> str:
+    """The title of a plane: which layer forgets most, or that none does."""
+    if len(shown.steps) < 2:
+        return "The plane fills in as it is computed" if not shown.about.get("complete") else "One step, no movement"
+    layer, step, peak, last = _largest_fall(shown)
+    least = LEAST * (shown.about.get("entropy_x") or 0.0) / NATS_PER[shown.unit]
+    at = f"{shown.about.get('step_name', 'step')} {thousands(step)}"
+    if peak - last > max(least, 1e-9):
+        return f"{label(layer)} forgets {peak - last:.1f} of {peak:.1f} {shown.unit} about its input after {at}"
+    return f"No layer forgets more than {max(0.0, peak - last):.1f} {shown.unit} about its input"
+
+
+def peak_note(shown: Trajectory) -> dict[str, object] | None:
+    """The point that the title speaks of: layer, step and a few words."""
+    if len(shown.steps) < 2:
+        return None
+    layer, step, peak, last = _largest_fall(shown)
+    if peak - last < LEAST * (shown.about.get("entropy_x") or 0.0) / NATS_PER[shown.unit]:
+        return None
+    text = f"{shown.about.get('step_name', 'step')} {thousands(step)}: peak {peak:.1f} {shown.unit}"
+    return {"step": step, "layer": layer, "text": text}
+
+
+def subtitle(shown: Trajectory) -> str:
+    """Estimator, samples and steps."""
+    about = shown.about
+    permuted = f" · null: mean of {about['permutations']} permutations" if about.get("permutations") else ""
+    runs = f" · {len(about['runs'])} runs, band: {about['band']}" if "runs" in about else ""
+    noise = f" · noise {about['noise']:g} on T" if about.get("noise") else ""
+    return (
+        f"{about['call']} · X: {about['x']} · n = {thousands(about['n'])} · "
+        f"{len(shown.steps)} recorded steps{noise}{permuted}{runs}"
+    )
+
+
+def alternative(shown: Trajectory) -> str:
+    """The plane in words, for those who do not see it."""
+    if not len(shown):
+        return "An empty information plane: no point has been computed yet."
+    ends = [f"{label(layer)} from {_point(shown, layer, 0)} to {_point(shown, layer, -1)}" for layer in shown.layers]
+    return f"Information plane. {finding(shown)}. I(X;T), I(T;Y) in {shown.unit}: " + "; ".join(ends) + "."
+
+
+def _point(shown: Trajectory, layer: str, place: int) -> str:
+    x, y = (curve[~np.isnan(curve)] for curve in (shown.curve(layer, XT), shown.curve(layer, TY)))
+    return f"({x[place]:.2f}, {y[place]:.2f})" if len(x) and len(y) else "no value"
+
+
+def _largest_fall(shown: Trajectory) -> tuple[str, int, float, float]:
+    """Layer, step of its peak, peak and last value, for the largest fall of I(X;T)."""
+    best = (shown.layers[0], shown.steps[0], 0.0, 0.0)
+    fall = -math.inf
+    for layer in shown.layers:
+        curve = shown.curve(layer, XT)
+        known = np.flatnonzero(~np.isnan(curve))
+        if len(known):
+            peak = int(known[np.argmax(curve[known])])
+            last = float(curve[known[-1]])
+            if curve[peak] - last > fall:
+                fall = float(curve[peak]) - last
+                best = (layer, shown.steps[peak], float(curve[peak]), last)
+    return best

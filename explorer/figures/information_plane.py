@@ -1,0 +1,123 @@
+"""The information plane: every layer's trail from its first to its last recorded step."""
+
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.figures.finding import TY, XT, alternative, finding, subtitle
+from explorer.figures.theme import THEMES, Theme, label, shapes, thousands
+from explorer.result import NATS_PER, Trajectory
+
+
+def draw(
+    result: Trajectory, *, unit: Literal["bits", "nats"] = "bits", theme: Literal["light", "dark"] = "light"
+) -> go.Figure:
+    """Trails of all layers, open marks at the start, filled at the end, with a slider over the steps.
+
+    The short dashed line under a mark is the null: I(T;Y) with the target permuted. Grey marks
+    where no point can be: above H(Y), right of H(X), left of I(X;T) = I(T;Y).
+    """
+    shown, look = result.to(unit), THEMES[theme]
+    figure = go.Figure()
+    layers = shown.layers
+    for layer, colour, shape in zip(layers, look.layer_colours(len(layers)), shapes(len(layers)), strict=True):
+        for trace in _trail(shown, layer, colour, shape):
+            figure.add_trace(trace)
+    figure.frames = [_frame(shown, place) for place in range(len(shown.steps))]
+    _shade(figure, shown, look)
+    figure.update_layout(_layout(shown, look))
+    if len(shown.steps) > 1:
+        figure.update_layout(sliders=[_slider(shown)])
+    return figure
+
+
+def _trail(shown: Trajectory, layer: str, colour: str, shape: str) -> tuple[go.Scatter, go.Scatter, go.Scatter]:
+    x, y, null = shown.curve(layer, XT), shown.curve(layer, TY), shown.curve(layer, TY, "null")
+    symbols = [f"{shape}-open"] + [shape] * (len(x) - 1)
+    text = [f"{label(layer)}<br>{shown.about.get('step_name', 'step')} {thousands(step)}" for step in shown.steps]
+    hover = f"%{{text}}<br>I(X;T) %{{x:.3f}} {shown.unit}<br>I(T;Y) %{{y:.3f}} {shown.unit}<extra></extra>"
+    line = go.Scatter(
+        x=x, y=y, mode="lines", line={"color": colour, "width": 1.5}, opacity=0.6, text=text, hovertemplate=hover
+    )
+    ends = [0, len(x) - 1]
+    mark = go.Scatter(
+        x=x[ends],
+        y=y[ends],
+        mode="markers+text",
+        marker={"symbol": [symbols[0], symbols[-1]], "size": 11, "color": colour},
+        text=["", label(layer)],
+        textposition="bottom center",
+        textfont={"color": colour},
+        hoverinfo="skip",
+        name=label(layer),
+    )
+    floor = go.Scatter(
+        x=[x[-1], x[-1]],
+        y=[null[-1], y[-1]],
+        mode="lines",
+        line={"color": colour, "width": 1, "dash": "dot"},
+        hovertemplate=f"{label(layer)} with the target permuted: {null[-1]:.3f} {shown.unit}<extra></extra>",
+    )
+    return line, mark, floor
+
+
+def _frame(shown: Trajectory, place: int) -> go.Frame:
+    """The marks and nulls at one step."""
+    data, traces = [], []
+    for i, layer in enumerate(shown.layers):
+        x, y, null = shown.curve(layer, XT), shown.curve(layer, TY), shown.curve(layer, TY, "null")
+        data += [
+            go.Scatter(x=x[[0, place]], y=y[[0, place]]),
+            go.Scatter(x=[x[place]] * 2, y=[null[place], y[place]]),
+        ]
+        traces += [3 * i + 1, 3 * i + 2]
+    return go.Frame(name=str(shown.steps[place]), data=data, traces=traces)
+
+
+def _shade(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
+    """Regions that data processing and the entropies rule out."""
+    x_top, y_top = (_in_unit(shown, key) for key in ("entropy_x", "entropy_y"))
+    grey: dict[str, Any] = {"fillcolor": look.impossible, "line": {"width": 0}, "layer": "below"}
+    note: dict[str, Any] = {"showarrow": False, "font": {"color": look.secondary, "size": 11}}
+    right = (x_top or float(np.nanmax(shown.value, initial=1.0))) * 1.05
+    if y_top is not None:
+        figure.add_shape(type="rect", x0=0, x1=right, y0=y_top, y1=y_top * 1.08, **grey)
+        text = f"no point can be here: I(T;Y) ≤ H(Y) = {y_top:.3g} {shown.unit}"
+        figure.add_annotation(x=right / 2, y=y_top * 1.04, text=text, **note)
+        corner = min(right, y_top)
+        figure.add_shape(type="path", path=f"M 0 0 L 0 {y_top} L {corner} {corner} Z", **grey)
+    if x_top is not None and shown.about["x_is_identity"]:
+        high = (y_top or float(np.nanmax(shown.value, initial=1.0))) * 1.08
+        figure.add_shape(type="rect", x0=x_top, x1=right, y0=0, y1=high, **grey)
+
+
+def _layout(shown: Trajectory, look: Theme) -> dict:
+    axis = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "rangemode": "tozero"}
+    return {
+        "title": {
+            "text": f"<b>{finding(shown)}</b><br><span style='font-size:12px'>{subtitle(shown)}</span>",
+            "x": 0.02,
+        },
+        "xaxis": axis | {"title": f"I(X;T), {shown.unit}"},
+        "yaxis": axis | {"title": f"I(T;Y), {shown.unit}"},
+        "showlegend": False,
+        "paper_bgcolor": look.background,
+        "plot_bgcolor": look.background,
+        "font": {"color": look.text},
+        "margin": {"t": 80, "l": 70, "r": 20, "b": 60},
+        "height": 560,
+        "meta": {"alt": alternative(shown)},
+    }
+
+
+def _slider(shown: Trajectory) -> dict:
+    step_name = shown.about.get("step_name", "step")
+    move = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    steps = [{"label": str(step), "method": "animate", "args": [[str(step)], move]} for step in shown.steps]
+    return {"active": len(steps) - 1, "currentvalue": {"prefix": f"{step_name} "}, "steps": steps, "pad": {"t": 40}}
+
+
+def _in_unit(shown: Trajectory, key: str) -> float | None:
+    value = shown.about.get(key)
+    return None if value is None else value / NATS_PER[shown.unit]

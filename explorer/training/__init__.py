@@ -1,0 +1,1 @@
+"""One trained run a file: its data, its network, its recording."""

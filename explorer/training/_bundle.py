@@ -1,0 +1,73 @@
+"""Make a bundled run: `python -m explorer.training._bundle assets/demo/twelve_bit`.
+
+Keeps the 294 parameters at every recorded epoch, the metrics, and the finished planes.
+"""
+
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save_file
+
+from explorer.cells import Cells
+from explorer.plan import Plan
+from explorer.recordings.bundled import write
+from explorer.recordings.schedule import log_steps
+from explorer.recordings.store import open_folder
+from explorer.training.twelve_bit import epochs_of, inputs, network
+
+PLANS = (
+    Plan("binning"),
+    Plan("adaptive_binning"),
+    Plan("kde_bounds"),
+    Plan("kde_bounds", {"bound": "lower"}),
+)
+
+
+def weights(folder: Path, activation: str = "tanh", epochs: int = 8000, seed: int = 0) -> None:
+    """Train as `twelve_bit.train` does by default, and keep weights instead of activations."""
+    x, y = inputs("")
+    model, every = network(activation, seed), set(log_steps(epochs))
+    kept: dict[str, Any] = {}
+    lines: list[dict[str, float]] = []
+    for epoch, metrics in epochs_of(model, x, y, epochs, 512, 4e-4, seed, every):
+        if epoch in every:
+            kept |= {f"{epoch:08d}/{name}": value.clone() for name, value in model.state_dict().items()}
+            lines.append({"step": epoch, "epoch": float(epoch), **{name: round(v, 6) for name, v in metrics.items()}})
+    save_file(kept, str(folder / "weights.safetensors"))
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    title = f"12-bit {activation}, seed {seed}"
+    settings = {"activation": activation, "epochs": epochs, "batch": 512, "learning_rate": 4e-4, "seed": seed}
+    about = {
+        "title": title,
+        "settings": settings,
+        "data": "built-in rule",
+        "step": "epoch",
+        "id": f"bundled-{folder.name}",
+    }
+    (folder / "run.json").write_text(json.dumps({"activation": activation, "provenance": about}, indent=1))
+
+
+def planes(folder: Path) -> None:
+    """Every cell of every plan, as plane.json."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write(Path(scratch), folder)
+        recording = open_folder(scratch)
+        found = [_plane(recording, plan.checked(recording)) for plan in PLANS]
+    (folder / "plane.json").write_text(json.dumps(found, separators=(",", ":")))
+
+
+def _plane(recording: Any, plan: Plan) -> dict[str, Any]:
+    cells = Cells(recording, plan, "cpu")
+    values = {f"{step}/{layer}": cells.at(step, layer) for step in recording.steps for layer in recording.layers}
+    return {"plan": asdict(plan), "cells": values}
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    weights(target)
+    planes(target)

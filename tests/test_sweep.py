@@ -1,0 +1,211 @@
+"""The information plane: what it means, what it keeps, what it refuses."""
+
+import math
+
+import numpy as np
+import pytest
+
+import explorer
+from explorer.errors import SampleError, SettingError, UnknownNameError
+from explorer.plan import Plan, identity, keys
+from explorer.reliability.verdict import doubts_of
+from explorer.result import Trajectory
+from explorer.sweep import collected, compute
+
+XT, TY = "I(X;T)", "I(T;Y)"
+
+
+@pytest.fixture
+def recording(layers, home):
+    steps, x, y = layers
+    factors = {"first": x[:, 0].astype(int), "word": np.where(x[:, 1] > 0, "yes", "no")}
+    return explorer.Recording.from_arrays(steps, x=x, y=y, factors=factors, name="small")
+
+
+def entropy(values: np.ndarray) -> float:
+    _, counts = np.unique(values, axis=0, return_counts=True)
+    shares = counts / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def test_the_published_plane_cell_by_cell(recording, layers):
+    """I(X;T) = H(bins) for a deterministic map, I(T;Y) by the three entropies, straight from NumPy."""
+    steps, _, y = layers
+    trajectory = explorer.plane(recording)
+    for place, step in enumerate(sorted(steps)):
+        for layer, t in steps[step].items():
+            cells = np.digitize(t, np.linspace(-1, 1, 30))
+            h = entropy(cells)
+            both = entropy(np.column_stack([cells, y]))
+            # both are sums of a few hundred float64 terms
+            assert trajectory.curve(layer, XT)[place] == pytest.approx(h, abs=1e-9)
+            assert trajectory.curve(layer, TY)[place] == pytest.approx(h + entropy(y[:, None]) - both, abs=1e-9)
+
+
+def test_equal_inputs_share_their_identity():
+    x = np.array([[0.0, 1.0], [0.0, 1.0], [2.0, 1.0]])
+    codes = identity(x, 3)
+    assert codes[0] == codes[1] != codes[2]
+    assert identity(None, 3).tolist() == [0, 1, 2]
+
+
+def test_noise_in_the_layer_is_not_information_about_x(home):
+    """With repeated inputs and a noisy layer, I(X;T) stays at H(X) or below, and H(T) does not."""
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 2, (2000, 1)).astype(float)
+    t = x + rng.normal(0, 0.1, (2000, 1))
+    recording = explorer.Recording.from_arrays({0: {"t": t}}, x=x, y=x[:, 0].astype(int))
+    value = explorer.plane(recording, width=0.5).curve("t", XT)[0]
+    assert value == pytest.approx(math.log(2), abs=0.02)
+
+
+def test_every_estimator_gives_a_plane_or_a_reason(recording):
+    from explorer.catalogue import estimators
+
+    for name in estimators:
+        try:
+            trajectory = explorer.plane(recording, name, permutations=1)
+        except SampleError as error:
+            assert str(error)
+            continue
+        known = ~np.isnan(trajectory.value)
+        assert known.all() or trajectory.about["failed"]
+
+
+def test_cells_are_computed_once(recording):
+    plan = Plan().checked(recording)
+    assert compute(recording, plan) == 6
+    assert compute(recording, plan) == 0
+    assert compute(recording, Plan(seed=1).checked(recording)) == 6
+    assert collected(recording, plan).about["cells"] == 6
+
+
+def test_a_stopped_sweep_goes_on_where_it_was(recording):
+    seen = []
+
+    def stop(done, total, note=""):
+        seen.append(done)
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compute(recording, Plan().checked(recording), progress=stop)
+    partial = collected(recording, Plan().checked(recording))
+    assert 0 < partial.about["cells"] < 6
+    assert len(explorer.plane(recording)) == 12
+
+
+def test_keys_tell_apart_data_settings_and_layers(recording):
+    plan = Plan().checked(recording)
+    other = Plan(settings={"bins": 20}).checked(recording)
+    found = [*keys(recording, plan, recording.steps, recording.layers).values()]
+    found += keys(recording, other, recording.steps, recording.layers).values()
+    assert len(set(found)) == len(found) == 12
+
+
+def test_targets(recording, layers):
+    steps, x, _ = layers
+    first = explorer.plane(recording, target="first").curve("tanh_3", TY)
+    same = explorer.Recording.from_arrays(steps, x=x, y=x[:, 0].astype(int))
+    assert first == pytest.approx(explorer.plane(same).curve("tanh_3", TY))
+    assert (explorer.plane(recording, target="word").value >= -1e-12).all()
+    own = explorer.plane(recording, target="tanh_3")
+    # a layer tells all its cells about itself: I(T;T) = H(T) = I(X;T) here
+    assert own.curve("tanh_3", TY) == pytest.approx(own.curve("tanh_3", XT))
+    # processing: the first unit's cells are part of the layer's cells
+    assert (own.curve("tanh_1", TY) <= own.curve("tanh_3", TY) + 1e-12).all()
+
+
+def test_noise_is_stated_and_seeded(recording):
+    noisy = explorer.plane(recording, noise=0.2, seed=3)
+    again = explorer.plane(recording, noise=0.2, seed=3)
+    assert noisy.about["noise"] == 0.2
+    assert (noisy.value == again.value).all()
+    assert (noisy.value != explorer.plane(recording, noise=0.2, seed=4).value).any()
+
+
+def test_the_null_is_below_the_value_and_above_zero(recording):
+    trajectory = explorer.plane(recording, permutations=20)
+    null = trajectory.curve("tanh_3", TY, "null")
+    assert (null > 0).all()
+    assert (null <= trajectory.curve("tanh_3", TY) + 0.02).all()
+    assert np.isnan(trajectory.curve("tanh_3", XT, "null")).all()
+
+
+def test_a_group_of_runs_is_a_mean_with_a_band(layers, home):
+    steps, x, y = layers
+    shifted = {step: {name: t * 0.9 for name, t in found.items()} for step, found in steps.items()}
+    runs = [explorer.Recording.from_arrays(one, x=x, y=y) for one in (steps, shifted)]
+    group = explorer.plane(runs)
+    single = [explorer.plane(run) for run in runs]
+    assert group.value == pytest.approx((single[0].value + single[1].value) / 2)
+    assert (group.low <= group.value + 1e-12).all() and (group.value <= group.high + 1e-12).all()
+    assert group.about["runs"] == ["arrays", "arrays"]
+
+
+def test_ksg_prepares_x_once_and_agrees_with_single_calls(home):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 3))
+    t = {"t": np.tanh(x[:, :2] + 0.1 * rng.normal(size=(300, 2)))}
+    recording = explorer.Recording.from_arrays({0: t, 1: {"t": t["t"] * 2}}, x=x, y=x[:, 0])
+    trajectory = explorer.plane(recording, "ksg", permutations=0)
+    single = explorer.estimate(x, t["t"], estimator="ksg").nats
+    assert trajectory.curve("t", XT)[0] == pytest.approx(single, abs=1e-12)
+    assert not trajectory.about["x_is_identity"]
+
+
+def test_what_cannot_be_computed_is_missing_with_its_reason(home):
+    rng = np.random.default_rng(0)
+    tied = rng.integers(0, 2, (100, 1)).astype(float)  # more than k rows coincide with each other and with X
+    dead = {"relu": tied, "tanh": rng.normal(size=(100, 2))}
+    recording = explorer.Recording.from_arrays({0: dead}, x=rng.integers(0, 2, (100, 3)), y=rng.integers(0, 2, 100))
+    trajectory = explorer.plane(recording, "ksg", permutations=0)
+    assert "relu" in trajectory.about["failed"]
+    assert any(doubt.rule == "Missing points" for doubt in doubts_of(trajectory))
+
+
+def test_a_plane_without_any_value_says_why(home):
+    recording = explorer.Recording.from_arrays({0: {"t": np.full((50, 1), np.nan)}}, y=np.arange(50) % 2)
+    with pytest.raises(SampleError, match="NaN"):
+        explorer.plane(recording)
+
+
+@pytest.mark.parametrize(
+    "given, error, says",
+    [
+        ({"estimator": "bining"}, UnknownNameError, "did you mean 'binning'"),
+        ({"target": "z"}, UnknownNameError, "no label, factor or layer 'z'"),
+        ({"layers": ["tanh_2"]}, UnknownNameError, "no layer 'tanh_2'"),
+        ({"steps": [5]}, UnknownNameError, "no recorded step '5'"),
+        ({"bin": 20}, SettingError, "did you mean 'bins'"),
+        ({"bins": 1}, SettingError, r"bins=1 must lie in \[2, 1000\]"),
+        ({"noise": -1.0}, SettingError, "noise=-1.0 must be at least 0"),
+    ],
+)
+def test_bad_requests_are_told_in_one_sentence(recording, given, error, says):
+    with pytest.raises(error, match=says):
+        explorer.plane(recording, **given)
+
+
+def test_a_trajectory_survives_json_and_units(recording):
+    trajectory = explorer.plane(recording)
+    back = Trajectory.from_dict(trajectory.to_dict())
+    assert (back.value == trajectory.value).all() and back.warnings == trajectory.warnings
+    bits = trajectory.to("bits")
+    assert bits.value * math.log(2) == pytest.approx(trajectory.value)
+    assert list(trajectory.to_frame().columns)[:4] == ["step", "layer", "quantity", "value"]
+
+
+def test_the_verdict_names_what_fires(recording):
+    trajectory = explorer.plane(recording)
+    other = explorer.plane(recording, width=1.0)
+    rules = {doubt.rule for doubt in doubts_of(trajectory, [other])}
+    assert "Deterministic network" in rules
+    assert "The ruler matters" in rules
+
+
+def test_plot_draws_every_layer(recording):
+    figure = explorer.plane(recording).plot(unit="nats", theme="dark")
+    assert {trace.name for trace in figure.data if trace.name} == {"tanh 3", "tanh 1"}
+    assert figure.layout.meta["alt"].startswith("Information plane.")
+    assert len(figure.frames) == 3
