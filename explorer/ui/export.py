@@ -1,0 +1,44 @@
+"""A view as code: Python that repeats it, and a notebook that runs as it is."""
+
+import json
+from typing import Any
+
+from explorer.data import Recording
+from explorer.plan import Plan
+from explorer.recordings.bundled import bundled
+
+
+def python(recording: Recording, plan: Plan, settings: dict[str, Any], unit: str) -> str:
+    """Code that computes and draws this plane."""
+    options = {"target": plan.target, "noise": plan.noise, "seed": plan.seed}
+    defaults = {"target": "y", "noise": 0.0, "seed": 0}
+    given = {name: value for name, value in options.items() if value != defaults[name]} | settings
+    arguments = "".join(f", {name}={value!r}" for name, value in given.items())
+    return (
+        "import explorer\n\n"
+        f"recording = explorer.open({source(recording)!r})\n"
+        f"trajectory = explorer.plane(recording, {plan.estimator!r}{arguments})\n"
+        f"trajectory.plot(unit={unit!r})\n"
+    )
+
+
+def source(recording: Recording) -> str:
+    """What `explorer.open` takes for this recording: a bundled run's name, else its folder."""
+    path = recording.path or ""
+    name = path.rpartition("/bundled-")[2]
+    return name if name in bundled() else path
+
+
+def notebook(code: str, title: str, note: str) -> str:
+    """A notebook (format 4.5) with one cell of words and one of code."""
+    words = {"cell_type": "markdown", "id": "words", "metadata": {}, "source": f"# {title}\n\n{note}"}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "code",
+        "metadata": {},
+        "source": code,
+        "outputs": [],
+        "execution_count": None,
+    }
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": [words, cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)

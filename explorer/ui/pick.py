@@ -1,0 +1,76 @@
+"""Choose a recording: a bundled run, one that was recorded here, or any folder."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+import explorer
+from explorer.data import Recording
+from explorer.errors import ExplorerError, FileError
+from explorer.home import home
+from explorer.recordings.bundled import bundled
+
+
+def runs() -> dict[str, str]:
+    """Every run at hand, {what the URL says: what a person reads}, newest recordings first."""
+    found = dict(bundled())
+    folder = home() / "recordings"
+    recorded = (
+        [path for path in folder.iterdir() if not path.name.startswith(("bundled-", "tmp"))] if folder.is_dir() else []
+    )
+    for path in sorted(recorded, key=lambda one: one.stat().st_mtime, reverse=True):
+        found[str(path)] = path.name
+    return found
+
+
+def recording() -> Recording | None:
+    """The run that the URL names, with a box to choose another; None when it cannot be opened."""
+    known = runs()
+    named = st.query_params.get("run") or next(iter(known))
+    known.setdefault(named, Path(named).name)
+    options = list(known)
+    st.selectbox(
+        "Run", options, options.index(named), key=f"chosen-{named}", format_func=known.__getitem__, on_change=_choose,
+        args=(named,),
+    )  # fmt: skip
+    return opened(named)
+
+
+def _choose(before: str) -> None:
+    """Put the chosen run into the URL; a job that the URL named belongs to the run before."""
+    st.query_params["run"] = st.session_state[f"chosen-{before}"]
+    st.query_params.pop("job", None)
+
+
+def opened(run: str) -> Recording | None:
+    """The recording, or None after a message with what to do."""
+    try:
+        if run not in bundled():
+            allowed(Path(run))
+        return explorer.open(run)
+    except ExplorerError as error:
+        if waiting(run):
+            return None
+        st.error(f"This run cannot be opened: {error}.")
+        st.caption("Choose another run above, or give the folder of a recording on the Start page.")
+        return None
+
+
+def waiting(run: str) -> bool:
+    """Whether a folder is there in which nothing has been recorded yet."""
+    folder = Path(run)
+    return folder.is_dir() and folder.parent == home() / "recordings" and not (folder / "manifest.json").exists()
+
+
+def allowed(path: Path) -> None:
+    """Raise when a shared server was told which folders to show and this is not in one of them.
+
+    Raises:
+        FileError: naming the folders.
+    """
+    roots = [
+        Path(root).expanduser().resolve() for root in os.environ.get("EXPLORER_ROOTS", "").split(os.pathsep) if root
+    ]
+    if roots and not any(path.resolve().is_relative_to(root) for root in (*roots, home())):
+        raise FileError(f"{path} is outside the folders that this server shows: {', '.join(map(str, roots))}")

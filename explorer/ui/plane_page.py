@@ -1,0 +1,194 @@
+"""The Information plane page: choose, compute in a job, show; partial planes are shown as they grow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer import jobs
+from explorer.catalogue import estimators
+from explorer.data import Recording
+from explorer.plan import Plan, cost
+from explorer.reliability.verdict import doubts_of
+from explorer.result import Trajectory
+from explorer.sweep import collected, specification, submitted
+from explorer.ui import export, pick, show
+from explorer.ui.components.plane import plane
+from explorer.ui.form import form
+from explorer.ui.plane_view import view
+
+HEAVY_SECONDS = 30.0
+"""A plane that is thought to take longer starts when it is asked for, not by itself."""
+
+
+def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]:
+    """The bar above the plane: run, estimator and settings, other rulers, target, unit."""
+    names = [name for name in estimators if name not in ("plug_in", "miller_madow")]
+    run, one, two, three, four, five = st.columns([3, 2.4, 3, 1.8, 1.7, 1.6], vertical_alignment="bottom")
+    with run:
+        recording = pick.recording()
+    name = one.selectbox(
+        "Estimator",
+        names,
+        names.index("binning"),
+        key="est",
+        bind="query-params",
+        help="What each is: see its settings.",
+    )
+    others = two.multiselect(
+        "Compare with", [other for other in names if other != name], key="rulers", bind="query-params",
+        help="Other rulers on the same activations; the plane shows how far they spread.",
+    )  # fmt: skip
+    targets = [*_targets(recording)] or ["y"]
+    target = three.selectbox(
+        "Target", targets, key="target", bind="query-params", help="A label, a factor, or a layer."
+    )
+    unit = four.segmented_control(
+        "Unit", ["bits", "nats"], default="bits", required=True, key="unit", bind="query-params"
+    )
+    card = estimators.card(name)
+    with five.popover("Settings", icon=":material/tune:", width="stretch"):
+        st.markdown(show.plain(card.summary))
+        settings = form(card.settings, name)
+        st.divider()
+        noise = st.number_input("noise on T", 0.0, 1e3, 0.0, format="%g", key="noise", bind="query-params",
+                                help="Deviation of Gaussian noise added to T; makes I(X;T) finite.")  # fmt: skip
+        permutations = st.number_input("permutations", 0, 100, 5, key="permutations", bind="query-params",
+                                       help="Of the target; their mean is drawn as the null of I(T;Y).")  # fmt: skip
+        seed = st.number_input("seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
+    common: dict[str, Any] = {"target": target, "noise": noise, "permutations": permutations, "seed": seed}
+    given = {s.name: settings[s.name] for s in card.settings if settings[s.name] != s.default}
+    return recording, Plan(name, settings, **common), [Plan(other, {}, **common) for other in others], given, unit
+
+
+def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], given: dict[str, Any], unit: str) -> None:
+    """The plane, kept up to date once a second while something is running."""
+    if recording is None:
+        waiting()
+        return
+    if recording.steps:
+        plan = plan.checked(recording)
+        others = [other.checked(recording) for other in others]
+        for wanted in (plan, *others):
+            start(recording, wanted)
+    live = not recording.complete or any(job.live for job in _jobs_of(recording))
+
+    @st.fragment(run_every=1.0 if live else None)
+    def shown() -> None:
+        with show.told("Choose another run or estimator above; nothing that was computed is lost."):
+            _shown(recording.path or "", plan, others, given, unit, live)
+
+    shown()
+
+
+def start(recording: Recording, plan: Plan) -> None:
+    """Submit the plane unless it is there, is under way or has stopped, or is heavy and nobody has asked."""
+    trajectory = collected(recording, plan)
+    if trajectory.about["cells"] == trajectory.about["total"]:
+        return
+    if any(_fills_in(job, recording, plan) for job in jobs.jobs()):
+        return  # under way, or stopped: then its line has a button to resume it
+    seconds, memory = cost(recording, plan)
+    if seconds <= HEAVY_SECONDS or not recording.complete:
+        st.query_params["job"] = submitted(recording, plan).id
+        return
+    needs = f"about {show.duration(seconds)} on one core and {show.memory(memory)} of memory"
+    text = f"{plan.estimator} on this run takes {needs}."
+    line, button = st.columns([5, 1], vertical_alignment="center")
+    line.info(text)
+    if button.button("Run", type="primary", key=f"run-{plan.estimator}"):
+        st.query_params["job"] = submitted(recording, plan).id
+        st.rerun()
+
+
+def waiting() -> None:
+    """A run that has been submitted and has recorded nothing yet."""
+    named = st.query_params.get("job")
+    found = [job for job in jobs.jobs(50) if job.id == named]
+    if not found:
+        st.info("Choose a run above, or start the demo on the Start page.")
+        return
+
+    @st.fragment(run_every=0.5)
+    def line() -> None:
+        job = jobs.job(named)
+        show.job_line(job)
+        if not job.live or not pick.waiting(st.query_params.get("run", "")):
+            st.rerun()
+
+    st.info("The network is about to train; its first recorded step appears here in a few seconds.")
+    line()
+
+
+def _shown(path: str, plan: Plan, others: Sequence[Plan], given: dict[str, Any], unit: str, live: bool) -> None:
+    recording = pick.opened(path)
+    if recording is None:
+        return
+    running = _jobs_of(recording, [plan, *others] if recording.steps else ())
+    for job in running:
+        show.job_line(job)
+    if not recording.steps:
+        st.info("Nothing is recorded yet; the first step appears here by itself.")
+        return
+    trajectory = collected(recording, plan)
+    rulers = [collected(recording, other) for other in others]
+    picture, side = st.columns([5, 2], gap="large")
+    with picture:
+        theme = st.context.theme.type or "light"
+        name = export.source(recording).rstrip("/").rpartition("/")[2] or "plane"
+        data = view(trajectory, rulers, unit=unit, theme=theme, live=live, filename=f"{name}-{plan.estimator}")
+        plane(data, key="plane")
+    with side:
+        show.doubts(doubts_of(trajectory, rulers, unit))
+        _exports(recording, plan, given, unit, trajectory, name)
+    if live and recording.complete and not any(job.live for job in running):
+        st.rerun()
+
+
+def _exports(
+    recording: Recording, plan: Plan, given: dict[str, Any], unit: str, trajectory: Trajectory, name: str
+) -> None:
+    """The view as Python, as a notebook, as a table."""
+    code = export.python(recording, plan, given, unit)
+    with st.expander("Copy as Python"):
+        st.code(code, language="python")
+    note = f"{trajectory.about['call']}, n = {trajectory.about['n']}, seed {plan.seed}."
+    left, right = st.columns(2)
+    left.download_button(
+        "Notebook",
+        export.notebook(code, recording.name, note),
+        f"{name}.ipynb",
+        "application/x-ipynb+json",
+        on_click="ignore",
+    )
+    right.download_button(
+        "Table (CSV)",
+        lambda: trajectory.to(unit).to_frame().to_csv(index=False),
+        f"{name}.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+def _targets(recording: Recording | None) -> Sequence[str]:
+    if recording is None:
+        return ()
+    return [*(["y"] if recording.y is not None else []), *recording.factors, *recording.layers]
+
+
+def _jobs_of(recording: Recording, plans: Sequence[Plan] = ()) -> list[jobs.Job]:
+    """Jobs on this folder that are live, or have stopped and left one of these plans or the recording unfinished."""
+    folder = str(Path(recording.path or "").resolve())
+    found = [job for job in jobs.jobs() if job.spec.arguments.get("path") == folder]
+    wanted = {specification(recording, plan).id for plan in plans}
+    return [job for job in found if job.live or (job.state != "done" and (job.id in wanted or not recording.complete))]
+
+
+def _fills_in(job: jobs.Job, recording: Recording, plan: Plan) -> bool:
+    """Whether a job computes this plan, or did and has stopped before its end."""
+    if job.id == specification(recording, plan).id:
+        return job.state != "done"
+    asked = job.spec.arguments.get("plan")
+    here = job.spec.arguments.get("path") == str(Path(recording.path or "").resolve())
+    return job.live and here and asked is not None and Plan(**asked).checked(recording) == plan

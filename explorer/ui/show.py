@@ -1,0 +1,80 @@
+"""Results on the screen: doubts, jobs, amounts of time and memory."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from explorer import jobs
+from explorer.errors import ExplorerError
+from explorer.result import Doubt
+
+
+def doubts(found: Sequence[Doubt]) -> None:
+    """The permanent panel of reasons why the picture might be wrong."""
+    with st.container(border=True):
+        st.markdown("**Why might this be wrong?**")
+        if not found:
+            st.markdown("No rule fires on these data. Another estimator, or another seed, is the next test.")
+        st.markdown("\n\n".join(f":orange[▲] **{plain(doubt.rule)}.** {plain(doubt.text)}" for doubt in found))
+
+
+def job_line(job: Any) -> None:
+    """Progress, time left and a button to cancel, for a job that is live; a sentence otherwise."""
+    if job.live:
+        followed = not job.total  # nobody knows how many steps a training is still to record
+        words = {"queued": "Waiting for a worker", "cancelling": "Stopping"}.get(job.state, job.note or "Running")
+        left = f" · {duration(job.seconds_left)} left" if job.seconds_left is not None and not followed else ""
+        bar, stop = st.columns([6, 1], vertical_alignment="center")
+        bar.progress(min(1.0, job.fraction), text=f"{plain(job.title)}: {plain(words)}{left}")
+        stop.button(
+            "Cancel", key=f"cancel-{job.id}", on_click=cancel, args=(job.id,), disabled=job.state == "cancelling"
+        )
+    elif job.state in ("failed", "lost", "cancelled"):
+        reason = {"lost": "its worker is gone", "cancelled": "it was cancelled; what it had computed is shown"}
+        st.warning(f"{plain(job.title)} has stopped: {plain(job.error or reason.get(job.state, job.state))}")
+        if job.hint:
+            st.caption(plain(job.hint))
+        st.button("Resume", key=f"resume-{job.id}", on_click=resume, args=(job.id,))
+
+
+def cancel(job: str) -> None:
+    """Ask a job to stop."""
+    jobs.cancel(job)
+
+
+def resume(job: str) -> None:
+    """Queue a stopped job again."""
+    jobs.resume(job)
+    jobs.ensure_service()
+
+
+@contextmanager
+def told(what_to_do: str) -> Iterator[None]:
+    """An error of ours inside becomes a message with what to do; the rest of the page stays."""
+    try:
+        yield
+    except ExplorerError as error:
+        st.error(f"{plain(str(error))}.")
+        st.caption(what_to_do)
+
+
+def duration(seconds: float) -> str:
+    """75 as "1 min 15 s"."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def memory(count: int) -> str:
+    """Bytes as MB or GB."""
+    return f"{count / 1e9:.1f} GB" if count > 1e9 else f"{max(1, round(count / 1e6))} MB"
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is written."""
+    for mark in "\\`*_[]<>#$~|:":
+        text = text.replace(mark, f"\\{mark}")
+    return text

@@ -1,0 +1,58 @@
+"""Start: three doors."""
+
+import streamlit as st
+
+from explorer.demo import submit_demo
+from explorer.device import describe
+from explorer.ui.pages import go, link
+from explorer.ui.pick import opened, runs
+
+CODE = """import explorer
+
+with explorer.Recorder("runs/a", model, probe=(x_val, y_val), every="log") as recorder:
+    recorder.step(0)                       # before training
+    for epoch in range(1, epochs + 1):
+        train_one_epoch(model)
+        recorder.step(epoch, loss=loss, accuracy=accuracy)"""
+
+st.title("See what a network keeps and forgets")
+st.markdown(
+    "The information plane shows, layer by layer and step by step, how much a network's activations tell about "
+    "its input and about the label, and how far each number can be trusted."
+)
+learn, mine, demo = st.columns(3, gap="medium", border=True)
+
+with learn:
+    st.subheader("Learn")
+    st.markdown(
+        "A finished run is at hand: the 12-bit network of the first information planes, 8 000 epochs. "
+        "Scrub through its training and read why the picture might be wrong."
+    )
+    link("plane", "Open the bundled run", run="twelve_bit")
+
+with mine:
+    st.subheader("Open my network")
+    st.markdown("Put a recorder into the training loop, then open its folder, also while it trains.")
+    folder = st.text_input("Folder of a recording", placeholder="runs/a", key="folder")
+    if folder and opened(folder):
+        link("plane", "Its information plane", run=folder)
+        link("data", "What was recorded", run=folder)
+    with st.expander("The lines to add"):
+        st.code(CODE, language="python")
+
+with demo:
+    st.subheader("Watch a demo train")
+    st.markdown(
+        "Trains the 12-10-7-5-4-3-2 network here, about two minutes on two cores. The plane fills in while it trains."
+    )
+    activation = st.segmented_control("Activation", ["tanh", "relu"], default="tanh", required=True, key="activation")
+    if st.button("Train and watch", type="primary", icon=":material/model_training:"):
+        path, job = submit_demo(activation=activation)
+        go("plane", run=str(path), job=job.id)
+
+recorded = [run for run in runs() if run not in ("twelve_bit",)]
+if recorded:
+    st.subheader("Recorded here")
+    for run in recorded[:6]:
+        link("plane", runs()[run], run=run)
+st.caption(f"Computing on: {describe()}. Nothing leaves this machine.")
