@@ -1,0 +1,299 @@
+"""The command `explorer`, built from the catalogues."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import explorer
+from explorer import catalogue
+from explorer.errors import ExplorerError, InputError, UnknownNameError
+from explorer.result import Estimate, repr_call, to_json
+from explorer.settings import parsed_settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="See what neural networks keep and forget. Without a command: open the app in a browser.",
+)
+jobs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Jobs: list, show, cancel, resume.")
+app.add_typer(jobs_app, name="jobs")
+
+Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as k=5; repeat for more.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Port = Annotated[int, typer.Option(help="Port of the app.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+
+LISTS = {name: getattr(catalogue, name) for name in ("estimators", "measures", "distributions", "sources", "labs")}
+
+
+def main() -> None:
+    """Run the command; an error of ours is one sentence on stderr and exit status 2."""
+    try:
+        app()
+    except ExplorerError as error:
+        print(f"explorer: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    port: Port = 8501,
+    no_browser: NoBrowser = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """See what neural networks keep and forget. Without a command: open the app in a browser."""
+    if version:
+        print(f"explorer {explorer.__version__}")
+    elif context.invoked_subcommand is None:
+        _serve("", port, no_browser)
+
+
+@app.command("open")
+def open_run(run: str, port: Port = 8501, no_browser: NoBrowser = False) -> None:
+    """Open the app on a recording, also one that is still being written, or on a bundled run."""
+    recording = explorer.open(run)
+    _serve(f"plane?run={_quoted(recording.path or run)}", port, no_browser)
+
+
+@app.command()
+def demo(
+    activation: Annotated[str, typer.Option(help="tanh or relu.")] = "tanh",
+    epochs: Annotated[int, typer.Option(help="Passes over the training inputs.")] = 8000,
+    data: Annotated[
+        str, typer.Option(help="A MATLAB file with F (4096 x 12) and y instead of the built-in rule.")
+    ] = "",
+    seed: Seed = 0,
+    port: Port = 8501,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Train, record and open the 12-bit network; the plane fills in while it trains."""
+    from explorer.demo import submit_demo
+
+    folder, job = submit_demo(activation=activation, epochs=epochs, data=data, seed=seed)
+    print(f"Training as job {job.id}; recording to {folder}")
+    _serve(f"plane?run={_quoted(folder)}&job={job.id}", port, no_browser)
+
+
+@app.command()
+def estimate(
+    x: Annotated[str, typer.Argument(help="FILE, FILE:NAME, FILE:a,b or RUN:STEP:LAYER.")],
+    y: Annotated[str | None, typer.Argument(help="As X; without it the entropy of X.")] = None,
+    estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "auto",
+    set_: Set = None,
+    x_kind: Annotated[str, typer.Option(help="continuous, discrete or auto.")] = "auto",
+    y_kind: Annotated[str, typer.Option(help="continuous, discrete or auto.")] = "auto",
+    seed: Seed = 0,
+    device: Device = "auto",
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Estimate I(X;Y), or the entropy of X, and say what is doubtful about it."""
+    name = estimator if estimator != "auto" else ""
+    settings = _settings(catalogue.estimators, name or "ksg", set_)
+    arrays = [_array(text) for text in (x, y) if text is not None]
+    kinds = {"x_kind": x_kind, "y_kind": y_kind}
+    result = explorer.estimate(*arrays, estimator=estimator, seed=seed, device=device, **kinds, **settings)
+    print(to_json(result.to_dict()) if json_ else _lines(result))
+
+
+@app.command()
+def measure(
+    z: str,
+    y: Annotated[str | None, typer.Argument()] = None,
+    measure: Annotated[str, typer.Option(help="See `explorer list measures`.")] = "",
+    set_: Set = None,
+    seed: Seed = 0,
+    json_: Json = False,
+) -> None:
+    """Compute a measure of a representation. This version has no measure yet."""
+    settings = _settings(catalogue.measures, measure, set_)
+    arrays = [_array(text) for text in (z, y) if text is not None]
+    score = explorer.measure(*arrays, measure=measure, seed=seed, **settings)
+    print(to_json(vars(score)) if json_ else f"{measure}: {score.value:.6g} {score.unit}")
+
+
+@app.command()
+def disentangle(codes: str, factors: str, json_: Json = False) -> None:
+    """Disentanglement metrics of codes and factors. This version has none yet."""
+    explorer.disentanglement(_array(codes), _array(factors))
+
+
+@app.command()
+def plane(
+    run: str,
+    estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "binning",
+    target: Annotated[str, typer.Option(help="y, a factor, or a layer.")] = "y",
+    noise: Annotated[float, typer.Option(help="Standard deviation of Gaussian noise added to T.")] = 0.0,
+    permutations: Annotated[int, typer.Option(help="Of the target, for the null.")] = 5,
+    set_: Set = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+    out: Annotated[str, typer.Option(help="A .parquet, .csv or .json file; else a table is printed.")] = "",
+) -> None:
+    """Compute the information plane of a recording."""
+    suffix = Path(out).suffix
+    if out and suffix not in (".parquet", ".csv", ".json"):
+        raise InputError(f"--out {out!r} must end in .parquet, .csv or .json")
+    settings = _settings(catalogue.estimators, estimator, set_)
+    options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
+    trajectory = explorer.plane(explorer.open(run), estimator, progress=_progress, **options, **settings)
+    if suffix == ".parquet":
+        trajectory.to_frame().to_parquet(out)
+    elif suffix == ".csv":
+        trajectory.to_frame().to_csv(out, index=False)
+    elif suffix == ".json":
+        Path(out).write_text(to_json(trajectory.to_dict()))
+    else:
+        print(trajectory.to_frame().to_string(index=False))
+
+
+@app.command("list")
+def list_entries(what: Annotated[str, typer.Argument(help=", ".join(LISTS))], json_: Json = False) -> None:
+    """List the entries of a catalogue."""
+    if what not in LISTS:
+        raise UnknownNameError("list", what, LISTS)
+    cards = [LISTS[what].card(name) for name in LISTS[what]]
+    if json_:
+        print(to_json([card.to_dict() for card in cards]))
+    elif not cards:
+        print(f"This version has no {what} yet.")
+    for card in () if json_ else cards:
+        print(f"{card.name:24} {card.summary}")
+
+
+@app.command()
+def record(rest: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Record a trained network. Not in this version: use explorer.Recorder in your training loop."""
+    raise ExplorerError("record: this version records from Python; put explorer.Recorder into your training loop")
+
+
+@app.command()
+def compute(run: str, estimator: str = "binning", set_: Set = None) -> None:
+    """Run a sweep over a recording as a job and wait for it."""
+    settings = _settings(catalogue.estimators, estimator, set_)
+    trajectory = explorer.plane(explorer.open(run), estimator, jobs=True, **settings)
+    print(f"{len(trajectory)} values of {repr_call(estimator, settings)}, kept; `explorer plane {run}` prints them")
+
+
+@app.command()
+def benchmark(device: Device = "auto", json_: Json = False, only: str = "", repeats: int = 5) -> None:
+    """Measure speed and accuracy against peers in this process, as ratios with repeats."""
+    from explorer.benchmark.run import run, table
+
+    rows = run(device=device, only=only, repeats=repeats)
+    print(to_json(rows) if json_ else table(rows))
+
+
+@app.command()
+def lab(name: str) -> None:
+    """Run a lab. This version has no lab yet."""
+    catalogue.labs.card(name)
+
+
+@app.command()
+def info() -> None:
+    """Versions, hardware and folders."""
+    from importlib.metadata import version
+
+    from explorer.device import describe
+    from explorer.home import home
+
+    print(f"explorer {explorer.__version__}, Python {sys.version.split()[0]}, {describe()}")
+    print(", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "streamlit", "plotly", "dask")))
+    print(f"recordings, results and jobs: {home()}")
+
+
+@jobs_app.command("list")
+def jobs_list(json_: Json = False) -> None:
+    """All jobs, newest first."""
+    from explorer import jobs
+
+    rows = jobs.jobs()
+    if json_:
+        print(to_json([_job(job) for job in rows]))
+    for job in () if json_ else rows:
+        print(f"{job.id}  {job.state:10} {job.fraction:4.0%}  {job.title}")
+
+
+@jobs_app.command("show")
+def jobs_show(job: str) -> None:
+    """One job as JSON."""
+    from explorer import jobs
+
+    print(json.dumps(_job(jobs.job(job)), indent=1, default=str))
+
+
+@jobs_app.command("cancel")
+def jobs_cancel(job: str) -> None:
+    """Ask a job to stop; what it has computed is kept."""
+    from explorer import jobs
+
+    print(jobs.cancel(job).state)
+
+
+@jobs_app.command("resume")
+def jobs_resume(job: str) -> None:
+    """Queue a failed, cancelled or lost job again; what it had computed is reused."""
+    from explorer import jobs
+
+    resumed = jobs.resume(job)
+    jobs.ensure_service()
+    print(resumed.state)
+
+
+def _job(job: Any) -> Mapping[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(job)
+
+
+def _serve(page: str, port: int, no_browser: bool) -> NoReturn:
+    from explorer.launch import serve
+
+    serve(page, port, not no_browser)
+
+
+def _quoted(text: object) -> str:
+    from urllib.parse import quote
+
+    return quote(str(text), safe="")
+
+
+def _settings(entries: catalogue.Catalogue, name: str, texts: list[str] | None) -> dict[str, Any]:
+    return parsed_settings(entries.card(name).settings, texts or (), name)
+
+
+def _array(text: str) -> Any:
+    """A file's array, or RUN:STEP:LAYER of a recording."""
+    from explorer.recordings.bundled import bundled
+    from explorer.sources._select import array
+
+    parts = text.rsplit(":", 2)
+    if len(parts) == 3 and parts[1].isdigit() and (Path(parts[0]).is_dir() or parts[0] in bundled()):
+        run, step, layer = parts
+        return explorer.open(run).activations(int(step), layer)
+    return array(text)
+
+
+def _lines(result: Estimate) -> str:
+    null = result.null and f"with y permuted: {result.null.mean:.4g} on average, up to {result.null.high:.4g} nats"
+    amount = f"{result.nats:.6g} nats = {result.bits:.6g} bits"
+    head = f"{result.quantity} = {amount}  ({repr_call(result.estimator, result.settings)}, n={result.n})"
+    bound = {"lower": "a lower bound", "upper": "an upper bound"}.get(result.bound)
+    notes = [f"doubt ({doubt.rule}): {doubt.text}" for doubt in result.warnings]
+    return "\n".join(line for line in (head, bound, null, *notes) if line)
+
+
+def _progress(done: int, total: int, note: str = "") -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total}  {note:40}", end="" if done < total else "\n", file=sys.stderr)

@@ -1,0 +1,166 @@
+"""The command line: what it prints, what it refuses, and how."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import explorer
+from explorer import cli
+from explorer.errors import ExplorerError
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*arguments: str) -> str:
+    """What a command prints; an error of ours is raised as it is."""
+    result = CliRunner().invoke(cli.app, list(arguments))
+    if isinstance(result.exception, ExplorerError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def command(*arguments: str, **options) -> subprocess.CompletedProcess:
+    """The command as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "explorer", *arguments], capture_output=True, text=True, cwd=ROOT, **options
+    )
+
+
+@pytest.fixture
+def arrays(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=500)
+    np.savez(tmp_path / "pair.npz", x=x, y=0.8 * x + 0.6 * rng.normal(size=500), label=(x > 0).astype(int))
+    return tmp_path / "pair.npz"
+
+
+def test_version_and_help():
+    assert run("--version").strip() == f"explorer {explorer.__version__}"
+    shown = run("--help")
+    for name in (
+        "open",
+        "demo",
+        "record",
+        "compute",
+        "estimate",
+        "measure",
+        "disentangle",
+        "plane",
+        "list",
+        "lab",
+        "jobs",
+    ):
+        assert name in shown
+
+
+def test_lists_are_the_catalogues():
+    found = json.loads(run("list", "estimators", "--json"))
+    assert {"ksg", "binning", "kde_bounds"} <= {entry["name"] for entry in found}
+    assert set(found[0]) == {"name", "summary", "settings", "source"}
+    assert "bivariate_normal" in run("list", "distributions")
+
+
+def test_listing_does_not_wait_for_torch():
+    code = "import sys; from explorer.cli import app; app(['list', 'estimators', '--json'], standalone_mode=False); "
+    out = subprocess.run(
+        [sys.executable, "-c", code + "assert 'torch' not in sys.modules"], capture_output=True, cwd=ROOT
+    )
+    assert out.returncode == 0, out.stderr
+
+
+def test_estimate_prints_the_promised_object(arrays):
+    found = json.loads(run("estimate", f"{arrays}:x", f"{arrays}:y", "--estimator", "ksg", "--set", "k=3", "--json"))
+    keys = "quantity nats bits interval level standard_error null bound warnings "
+    keys += "estimator settings n dim_x dim_y seconds device"
+    assert list(found) == keys.split()
+    with np.load(arrays) as data:
+        assert found["nats"] == explorer.estimate(data["x"], data["y"], estimator="ksg", k=3).nats
+    assert found["bits"] == pytest.approx(found["nats"] / math.log(2))
+    assert found["settings"]["k"] == 3 and found["n"] == 500
+    assert found["null"]["mean"] == pytest.approx(0.0, abs=0.05)
+
+
+def test_estimate_in_words(arrays):
+    shown = run("estimate", f"{arrays}:x", f"{arrays}:y")
+    assert "nats =" in shown and "ksg(k=5" in shown
+
+
+def test_plane_of_a_recording_to_files(layers, tmp_path, home):
+    import pandas
+    import torch
+
+    _, x, y = layers
+    model = torch.nn.Sequential(torch.nn.Linear(6, 3), torch.nn.Tanh())
+    with explorer.Recorder(tmp_path / "run", model, probe=(x.astype("float32"), y)) as recorder:
+        recorder.step(0, loss=1.0)
+    for suffix in ("csv", "parquet", "json"):
+        run("plane", str(tmp_path / "run"), "--out", str(tmp_path / f"t.{suffix}"))
+    table = pandas.read_csv(tmp_path / "t.csv")
+    assert list(table.columns) == ["step", "layer", "quantity", "value", "low", "high", "null", "unit", "warnings"]
+    assert len(table) == len(pandas.read_parquet(tmp_path / "t.parquet")) == 2
+    assert json.loads((tmp_path / "t.json").read_text())["unit"] == "nats"
+    assert "I(T;Y)" in run("plane", str(tmp_path / "run"), "--set", "width=0.07")
+    inside = json.loads(
+        run("estimate", f"{tmp_path}/run:0:1", f"{arrays_of(tmp_path, y)}:y", "--estimator", "binning", "--json")
+    )
+    assert inside["n"] == 200
+
+
+def arrays_of(folder: Path, y: np.ndarray) -> Path:
+    np.savez(folder / "labels.npz", y=y)
+    return folder / "labels.npz"
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (("estimate", "absent.npz:x"), "absent.npz"),
+        (("estimate", "{pair}:z"), "'z'"),
+        (("estimate", "{pair}:x", "{pair}:y", "--estimator", "kgs"), "did you mean 'ksg'"),
+        (("estimate", "{pair}:x", "{pair}:y", "--set", "k"), "must read name=value"),
+        (("estimate", "{pair}:x", "{pair}:y", "--set", "kk=3"), "no setting of ksg called 'kk'"),
+        (("estimate", "{pair}:x", "{pair}:y", "--set", "k=0"), "k=0 must lie in [1, 100]"),
+        (("estimate", "{pair}:x", "{pair}:y", "--set", "k=abc"), "k='abc' must be a whole number"),
+        (("plane", "nowhere"), "nowhere does not exist"),
+        (("plane", "{folder}"), "is no recording"),
+        (("plane", "{folder}", "--out", "t.xls"), "must end in .parquet, .csv or .json"),
+        (("list", "estimator"), "did you mean 'estimators'"),
+        (("measure", "{pair}:x", "--measure", "mig"), "no measure 'mig'"),
+        (("disentangle", "{pair}:x", "{pair}:y"), "no disentanglement metric"),
+        (("record",), "explorer.Recorder"),
+        (("lab", "coin"), "no lab 'coin'"),
+        (("jobs", "show", "nothing"), "no job 'nothing'"),
+        (("--port", "99999", "--no-browser"), "port=99999 must lie in"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(arguments, says, arrays, tmp_path, home, monkeypatch, capsys):
+    given = [one.format(pair=arrays, folder=tmp_path) for one in arguments]
+    monkeypatch.setattr(sys, "argv", ["explorer", *given])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    shown = capsys.readouterr()
+    assert end.value.code == 2
+    assert says in shown.err and shown.err.count("\n") == 1 and "Traceback" not in shown.err
+    assert not shown.out
+
+
+def test_the_real_process_ends_with_2(tmp_path):
+    ended = command("estimate", str(tmp_path / "none.npz"), env=None)
+    assert ended.returncode == 2 and ended.stderr.startswith("explorer: ") and "Traceback" not in ended.stderr
+
+
+def test_info_names_versions_and_home(home):
+    shown = run("info")
+    assert "torch" in shown and str(home) in shown
+
+
+def test_no_job_yet(home):
+    assert run("jobs", "list") == ""
+    assert json.loads(run("jobs", "list", "--json")) == []
