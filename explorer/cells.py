@@ -44,13 +44,15 @@ class Cells:
     def x(self) -> Any:
         """The inputs, prepared once for the whole run."""
         if self._x is None:
-            if self.entry.x_is_identity or self.recording.x is None:
-                codes = identity(self.recording.x, self.n)
+            inputs = self.recording.x
+            if self.entry.x_is_identity:
+                codes = identity(inputs, self.n)
                 self._x = self.entry.prepared(torch.as_tensor(codes, device=self.device))
+            elif inputs is None:
+                rule = f"{self.plan.estimator} needs the inputs as an array and the recording holds none"
+                raise SampleError(f"{rule}; choose 'binning', or record with probe=(x, y)")
             else:
-                given = checks.variable(
-                    self.recording.x.reshape(self.n, -1), "x", "auto", self.entry.needs[0], self.device
-                )
+                given = checks.variable(inputs.reshape(self.n, -1), "x", "auto", self.entry.needs[0], self.device)
                 self._x = self.entry.prepared(given.values)
         return self._x
 

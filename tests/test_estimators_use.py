@@ -14,7 +14,10 @@ from estimator_cases import CASES, Kinds, every_estimator, every_kind, pair_of
 
 import explorer
 from explorer.catalogue import estimators
+from explorer.cells import Cells
+from explorer.data import Recording
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
+from explorer.plan import Plan
 from explorer.result import to_json
 from explorer.settings import Range, Setting
 
@@ -139,6 +142,23 @@ def test_entropy_or_a_sentence(name: str) -> None:
         assert found.quantity == ("h(X)" if differential else "H(X)")
         assert found.dim_y == 0
         assert differential or 0 <= found.nats <= np.log(60) + 59 / 120  # ln n, and what miller_madow adds at most
+
+
+@every_estimator
+@pytest.mark.parametrize("with_x", [True, False])
+@pytest.mark.parametrize("layer", ["live", "dead"])
+@pytest.mark.parametrize("y", ["labels", "numbers", "words"])
+def test_a_cell_of_the_plane_is_two_numbers_or_a_sentence(name: str, y: str, layer: str, with_x: bool) -> None:
+    x, t = pair_of(("continuous", "continuous"), 60)
+    column = {"labels": x[:, 0] > 0, "numbers": x[:, 0], "words": np.where(x[:, 0] > 0, "ash", "oak")}[y]
+    recording = Recording.from_arrays({0: {"live": t, "dead": 0 * t}}, x=x if with_x else None, y=column)
+    try:
+        cell = Cells(recording, Plan(name, permutations=2).checked(recording)).at(0, layer)
+    except InputError as refusal:
+        assert name in str(refusal)
+    else:
+        assert "error" in cell or np.isfinite([cell["xt"], cell["ty"], cell["null"]]).all()
+        assert layer == "live" or "error" in cell or abs(cell["xt"]) + abs(cell["ty"]) < 1e-12  # rounding of sums
 
 
 @every_estimator

@@ -46,14 +46,13 @@ class _Sums:
     """For every labelling and sample the sum of the kernel over the sample's own group."""
 
     def __init__(self, groups: Sequence[torch.Tensor], sizes: Sequence[torch.Tensor]):
-        n, like = len(groups[0]), {"dtype": torch.float64, "device": groups[0].device}
         self.groups = groups
         self.few = [i for i, size in enumerate(sizes) if len(size) <= FEW]
         self.many = [i for i, size in enumerate(sizes) if len(size) > FEW and int(size.max()) > 1]
-        columns = [torch.nn.functional.one_hot(groups[i]).to(**like) for i in self.few]
+        columns = [torch.nn.functional.one_hot(groups[i]).double() for i in self.few]
         self.members = torch.cat(columns, 1)  # (n, labels of all labellings)
         self.by_label = torch.zeros_like(self.members)
-        self.by_group = torch.ones(len(groups), n, **like)  # a sample alone in its group sums to 1
+        self.by_group = self.members.new_ones(len(groups), len(groups[0]))  # alone in its group a sample sums to 1
         self.by_group[self.many] = 0.0
 
     def add(self, start: int, kernel: torch.Tensor) -> None:

@@ -1,0 +1,1 @@
+"""Accuracy and speed against ground truth and peers."""
