@@ -141,6 +141,8 @@ def test_a_group_of_runs_is_a_mean_with_a_band(layers, home):
     assert group.value == pytest.approx((single[0].value + single[1].value) / 2)
     assert (group.low <= group.value + 1e-12).all() and (group.value <= group.high + 1e-12).all()
     assert group.about["runs"] == ["arrays", "arrays"]
+    marks = [trace for trace in group.plot().data if trace.name]
+    assert all(mark.error_x.arrayminus is not None for mark in marks), "the band is drawn"
 
 
 def test_ksg_prepares_x_once_and_agrees_with_single_calls(home):

@@ -49,6 +49,8 @@ def _trail(shown: Trajectory, layer: str, colour: str, shape: str) -> tuple[go.S
         text=["", label(layer)],
         textposition="bottom center",
         textfont={"color": colour},
+        error_x=_bars(shown, layer, XT, ends, colour),
+        error_y=_bars(shown, layer, TY, ends, colour),
         hoverinfo="skip",
         name=label(layer),
     )
@@ -60,6 +62,14 @@ def _trail(shown: Trajectory, layer: str, colour: str, shape: str) -> tuple[go.S
         hovertemplate=f"{label(layer)} with the target permuted: {null[-1]:.3f} {shown.unit}<extra></extra>",
     )
     return line, mark, floor
+
+
+def _bars(shown: Trajectory, layer: str, quantity: str, places: list[int], colour: str) -> dict[str, Any] | None:
+    """From the lowest to the highest run of a group; None for a single run."""
+    value, low, high = (shown.curve(layer, quantity, column)[places] for column in ("value", "low", "high"))
+    if np.isnan(low).all():
+        return None
+    return {"array": high - value, "arrayminus": value - low, "symmetric": False, "color": colour, "thickness": 1}
 
 
 def _frame(shown: Trajectory, place: int) -> go.Frame:

@@ -1,18 +1,21 @@
 """A view as code: Python that repeats it, and a notebook that runs as it is."""
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from explorer.data import Recording
+from explorer.packaged import assets
 from explorer.plan import Plan
 from explorer.recordings.bundled import bundled
 
 
 def python(recording: Recording, plan: Plan, settings: dict[str, Any], unit: str) -> str:
     """Code that computes and draws this plane."""
-    options = {"target": plan.target, "noise": plan.noise, "seed": plan.seed}
-    defaults = {"target": "y", "noise": 0.0, "seed": 0}
-    given = {name: value for name, value in options.items() if value != defaults[name]} | settings
+    names = ("target", "noise", "permutations", "seed")
+    options = {name: getattr(plan, name) for name in names if getattr(plan, name) != getattr(Plan(), name)}
+    given = options | settings
     arguments = "".join(f", {name}={value!r}" for name, value in given.items())
     return (
         "import explorer\n\n"
@@ -27,6 +30,13 @@ def source(recording: Recording) -> str:
     path = recording.path or ""
     name = path.rpartition("/bundled-")[2]
     return name if name in bundled() else path
+
+
+def bibtex(keys: Iterable[str]) -> str:
+    """The BibTeX entries of these keys, in the order of the bibliography."""
+    entries = re.split(r"\n(?=@)", (assets() / "references.bib").read_text(encoding="utf-8"))
+    wanted = set(keys)
+    return "\n".join(entry.strip() for entry in entries if entry.partition("{")[2].partition(",")[0] in wanted)
 
 
 def notebook(code: str, title: str, note: str) -> str:

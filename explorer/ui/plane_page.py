@@ -153,6 +153,8 @@ def _exports(
     code = export.python(recording, plan, given, unit)
     with st.expander("Copy as Python"):
         st.code(code, language="python")
+    with st.expander("Cite"):
+        st.code(export.bibtex(estimators.card(plan.estimator).references), language="bibtex")
     note = f"{trajectory.about['call']}, n = {trajectory.about['n']}, seed {plan.seed}."
     left, right = st.columns(2)
     left.download_button(
