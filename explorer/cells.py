@@ -7,10 +7,11 @@ import torch
 
 from explorer import checks
 from explorer.catalogue import estimators
-from explorer.data import Recording
+from explorer.data import Recording, identity
 from explorer.device import resolve
 from explorer.errors import InputError, SampleError
-from explorer.plan import Plan, identity
+from explorer.plan import Plan
+from explorer.result import Doubt
 
 
 class Cells:
@@ -29,16 +30,34 @@ class Cells:
         self.orders = self._orders()
         self._x: Any = None
         self._ys: list[torch.Tensor] = []
+        self.target_doubts: tuple[Doubt, ...] = ()
+        self._exact = self.entry.with_noise(plan.noise) if plan.noise else None
+        self.entry = self._exact or self.entry
 
     def at(self, step: int, layer: str) -> dict[str, Any]:
-        """The cell as plain data: xt, ty, null, doubts; or error, when the estimator refuses the samples."""
+        """The cell as plain data: xt, ty, null, doubts; error says why one of them, or both, has no value."""
         try:
             t = self.noisy(self.recording.activations(step, layer), step, layer)
-            xt, ty, doubts = self.entry.point(self.x, t, self.targets(step))
         except InputError as error:
             return {"error": str(error)}
-        null = float(np.mean(ty[1:])) if len(ty) > 1 else None
-        return {"xt": xt, "ty": ty[0], "null": null, "doubts": [[doubt.rule, doubt.text] for doubt in doubts]}
+        ys, refused = self._targets_or_reason(step)
+        try:
+            xt, ty, doubts = self.entry.point(self.x, t, ys)
+        except InputError as error:
+            return {"error": str(error)}
+        cell = {"xt": xt, "doubts": [[doubt.rule, doubt.text] for doubt in (*doubts, *self.target_doubts)]}
+        if not ty:
+            return cell | {"error": refused}
+        return cell | {"ty": ty[0], "null": float(np.mean(ty[1:])) if len(ty) > 1 else None}
+
+    def _targets_or_reason(self, step: int) -> tuple[list[torch.Tensor], str]:
+        """The targets, or none and why: an estimator that refuses the labels can still tell I(X;T)."""
+        try:
+            return self.targets(step), ""
+        except InputError as error:
+            if self.entry.x_is_identity:
+                raise
+            return [], f"{self.plan.estimator} cannot take this target: {error}; 'binning' and 'kde_bounds' take labels"
 
     @property
     def x(self) -> Any:
@@ -58,19 +77,22 @@ class Cells:
 
     def targets(self, step: int) -> list[torch.Tensor]:
         """The target and its permutations; a layer as target changes with the step."""
-        if self.plan.target in self.recording.layers:
+        if self.plan.to_layer(self.recording):
             other = self.noisy(self.recording.activations(step, self.plan.target), step, self.plan.target)
             return [other[order] for order in self.orders]
         if not self._ys:
             column = self.recording.target(self.plan.target)
             target = checks.variable(column, self.plan.target, "auto", self.entry.needs[1], self.device)
             self._ys = [target.values[order] for order in self.orders]
+            if target.kind == "continuous" and len(np.unique(column)) <= 20:
+                text = f"The values of {self.plan.target} were taken as coordinates; they look like labels."
+                self.target_doubts = (Doubt("labels", text),)
         return self._ys
 
     def noisy(self, activations: np.ndarray, step: int, layer: str) -> torch.Tensor:
         """T as float64 (n, d), with the plan's noise; refused where it holds NaN or infinity."""
         t = checks.variable(activations, layer, "continuous", "continuous", self.device).values
-        if not self.plan.noise:
+        if not self.plan.noise or self._exact:
             return t
         place = self.recording.layers.index(layer)
         rng = np.random.default_rng((self.plan.seed, step, place))

@@ -1,8 +1,6 @@
 """The command `explorer`, built from the catalogues."""
 
-import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -10,6 +8,7 @@ import typer
 
 import explorer
 from explorer import catalogue
+from explorer.cli_jobs import jobs_app
 from explorer.errors import ExplorerError, InputError, UnknownNameError
 from explorer.result import Estimate, repr_call, to_json
 from explorer.settings import parsed_settings
@@ -21,13 +20,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="See what neural networks keep and forget. Without a command: open the app in a browser.",
 )
-jobs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Jobs: list, show, cancel, resume.")
 app.add_typer(jobs_app, name="jobs")
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as k=5; repeat for more.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Target = Annotated[str, typer.Option(help="y, a factor, or a layer.")]
+Noise = Annotated[float, typer.Option(help="Standard deviation of Gaussian noise added to T.")]
+Permutations = Annotated[int, typer.Option(help="Of the target, for the null.")]
 Port = Annotated[int, typer.Option(help="Port of the app.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
@@ -132,9 +133,9 @@ def disentangle(codes: str, factors: str, json_: Json = False) -> None:
 def plane(
     run: str,
     estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "binning",
-    target: Annotated[str, typer.Option(help="y, a factor, or a layer.")] = "y",
-    noise: Annotated[float, typer.Option(help="Standard deviation of Gaussian noise added to T.")] = 0.0,
-    permutations: Annotated[int, typer.Option(help="Of the target, for the null.")] = 5,
+    target: Target = "y",
+    noise: Noise = 0.0,
+    permutations: Permutations = 5,
     set_: Set = None,
     seed: Seed = 0,
     device: Device = "auto",
@@ -178,10 +179,20 @@ def record(rest: Annotated[list[str] | None, typer.Argument()] = None) -> None:
 
 
 @app.command()
-def compute(run: str, estimator: str = "binning", set_: Set = None) -> None:
+def compute(
+    run: str,
+    estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "binning",
+    target: Target = "y",
+    noise: Noise = 0.0,
+    permutations: Permutations = 5,
+    set_: Set = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+) -> None:
     """Run a sweep over a recording as a job and wait for it."""
     settings = _settings(catalogue.estimators, estimator, set_)
-    trajectory = explorer.plane(explorer.open(run), estimator, jobs=True, **settings)
+    options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
+    trajectory = explorer.plane(explorer.open(run), estimator, jobs=True, **options, **settings)
     print(f"{len(trajectory)} values of {repr_call(estimator, settings)}, kept; `explorer plane {run}` prints them")
 
 
@@ -211,50 +222,6 @@ def info() -> None:
     print(f"explorer {explorer.__version__}, Python {sys.version.split()[0]}, {describe()}")
     print(", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "streamlit", "plotly", "dask")))
     print(f"recordings, results and jobs: {home()}")
-
-
-@jobs_app.command("list")
-def jobs_list(json_: Json = False) -> None:
-    """All jobs, newest first."""
-    from explorer import jobs
-
-    rows = jobs.jobs()
-    if json_:
-        print(to_json([_job(job) for job in rows]))
-    for job in () if json_ else rows:
-        print(f"{job.id}  {job.state:10} {job.fraction:4.0%}  {job.title}")
-
-
-@jobs_app.command("show")
-def jobs_show(job: str) -> None:
-    """One job as JSON."""
-    from explorer import jobs
-
-    print(json.dumps(_job(jobs.job(job)), indent=1, default=str))
-
-
-@jobs_app.command("cancel")
-def jobs_cancel(job: str) -> None:
-    """Ask a job to stop; what it has computed is kept."""
-    from explorer import jobs
-
-    print(jobs.cancel(job).state)
-
-
-@jobs_app.command("resume")
-def jobs_resume(job: str) -> None:
-    """Queue a failed, cancelled or lost job again; what it had computed is reused."""
-    from explorer import jobs
-
-    resumed = jobs.resume(job)
-    jobs.ensure_service()
-    print(resumed.state)
-
-
-def _job(job: Any) -> Mapping[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(job)
 
 
 def _serve(page: str, port: int, no_browser: bool) -> NoReturn:

@@ -11,9 +11,15 @@ from explorer.catalogue import estimators
 from explorer.data import Recording, digest
 from explorer.errors import SettingError, UnknownNameError
 from explorer.jobs.specification import code_version
-from explorer.settings import checked_settings
+from explorer.settings import Range, Setting, checked_settings
 
 Cell = tuple[int, str]
+
+OPTIONS = (
+    Setting("noise", float, 0.0, Range(0.0, 1e6)),
+    Setting("permutations", int, 5, Range(0, 10_000)),
+    Setting("seed", int, 0, Range(0, 2**31 - 1)),
+)
 
 
 @dataclass(frozen=True)
@@ -43,26 +49,43 @@ class Plan:
         return f"{self.estimator}({', '.join(f'{name}={_shown(value)}' for name, value in given.items())})"
 
     def checked(self, recording: Recording) -> "Plan":
-        """The plan with every setting typed.
+        """The plan with every setting typed, and refused where its parts contradict each other.
 
         Raises:
             UnknownNameError: for an estimator, layer or column that is not there.
-            SettingError: for a setting that does not exist or is out of its range.
+            SettingError: for a setting that does not exist, is out of its range, or does not fit the others.
         """
         card = estimators.card(self.estimator)
-        if self.target not in recording.layers:
+        if not self.to_layer(recording):
             _target_column(recording, self.target)
-        for name, value, low in (("noise", self.noise, 0.0), ("permutations", self.permutations, 0)):
-            if not low <= value < 1e6:
-                raise SettingError(f"{name}={value!r} must be at least 0")
         given = checked_settings(card.settings, self.settings, self.estimator)
         full = {setting.name: setting.default for setting in card.settings} | given
-        return Plan(self.estimator, full, self.target, float(self.noise), int(self.permutations), int(self.seed))
+        rest = {setting.name: setting.checked(getattr(self, setting.name)) for setting in OPTIONS}
+        plan = Plan(self.estimator, full, self.target, **rest)
+        plan._fits(card.family, recording)
+        return plan
+
+    def to_layer(self, recording: Recording) -> bool:
+        """Whether the target is a layer; a label or factor of the same name comes first."""
+        columns = [*recording.factors, *(["y"] if recording.y is not None else [])]
+        return self.target in recording.layers and self.target not in columns
+
+    def _fits(self, family: str, recording: Recording) -> None:
+        low, high = self.settings.get("low"), self.settings.get("high")
+        if low is not None and high is not None and low >= high:
+            raise SettingError(f"low={low:g} must be below high={high:g}")
+        if self.noise and family == "binned":
+            raise SettingError(
+                f"noise={self.noise:g} cannot be used with {self.estimator}: X is the row's identity, and one noisy "
+                "sample of a row would count the noise as information; kde_bounds takes noise exactly, ksg samples it"
+            )
+        if family == "kernel" and self.to_layer(recording):
+            raise SettingError(f"{self.estimator} needs labels as target and {self.target!r} is a layer; choose 'ksg'")
 
 
 def keys(recording: Recording, plan: Plan, steps: Iterable[int], layers: Iterable[str]) -> dict[Cell, str]:
     """The key of every cell in the results catalogue: data, plan and code."""
-    columns = [c for c in (recording.x, None if plan.target in recording.layers else recording.target(plan.target))]
+    columns = [recording.x, None if plan.to_layer(recording) else recording.target(plan.target)]
     common = digest(*(c for c in columns if c is not None), asdict(plan), code_version())
     layers = list(layers)
     return {
@@ -75,16 +98,6 @@ def keys(recording: Recording, plan: Plan, steps: Iterable[int], layers: Iterabl
 
 def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else repr(value)
-
-
-def identity(x: np.ndarray | None, n: int) -> np.ndarray:
-    """The identity of every row: equal rows share one number, (n,)."""
-    if x is None:
-        return np.arange(n)
-    rows = np.ascontiguousarray(x.reshape(len(x), -1))
-    return np.unique(rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))), return_inverse=True)[
-        1
-    ].ravel()
 
 
 def cost(recording: Recording, plan: Plan) -> tuple[float, int]:

@@ -4,21 +4,21 @@ Reading what is there needs no torch: the app draws partial planes while a worke
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from explorer.catalogue import estimators
-from explorer.data import Recording
+from explorer.data import Recording, identity
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
 from explorer.jobs.startup import ensure_service
-from explorer.plan import Cell, Plan, cost, identity, keys
+from explorer.plan import Cell, Plan, cost, keys
 from explorer.result import Trajectory
 
 XT, TY = "I(X;T)", "I(T;Y)"
@@ -109,6 +109,8 @@ def plane(
         SampleError: when the estimator can take no cell of the recording.
     """
     plan = Plan(estimator, settings, target, noise, permutations, seed)
+    if isinstance(recording, str | Path):
+        raise SampleError(f"recording={str(recording)!r} is a path; open it first: explorer.open({str(recording)!r})")
     if not isinstance(recording, Recording):
         runs = [plane_of(one, plan.checked(one), layers, steps, device, jobs, progress) for one in recording]
         return _group(runs)
@@ -126,7 +128,7 @@ def plane_of(
 ) -> Trajectory:
     """The trajectory of one recording for a checked plan, computed where it is missing."""
     if jobs:
-        submitted(recording, plan, wait=True)
+        submitted(recording, plan, wait=True, device=device, layers=layers, steps=steps)
     compute(recording, plan, layers, steps, device=device, progress=progress)
     trajectory = collected(recording, plan, layers, steps)
     if trajectory.about["failed"] and np.isnan(trajectory.value).all():
@@ -134,7 +136,9 @@ def plane_of(
     return trajectory
 
 
-def specification(recording: Recording, plan: Plan, device: str = "auto") -> Specification:
+def specification(
+    recording: Recording, plan: Plan, device: str = "auto", **only: Sequence[Any] | None
+) -> Specification:
     """The job that fills in a checked plan; the same plane of the same data is the same job.
 
     Raises:
@@ -144,13 +148,16 @@ def specification(recording: Recording, plan: Plan, device: str = "auto") -> Spe
         raise SettingError("jobs=True needs a recording on disk; this one is in memory: use jobs=False")
     plain = {**vars(plan), "settings": dict(plan.settings)}
     arguments = {"path": str(Path(recording.path).resolve()), "plan": plain, "device": device}
+    arguments |= {name: list(chosen) for name, chosen in only.items() if chosen is not None}
     data = recording.digest if recording.complete else f"open:{recording.provenance.get('id')}"
     seconds, memory = cost(recording, plan)
     foreseen = {"seconds": seconds, "bytes": memory}
     return Specification("explorer.following:run", arguments, data, plan.seed, cost=foreseen)
 
 
-def submitted(recording: Recording, plan: Plan, *, wait: bool = False, device: str = "auto") -> Job:
+def submitted(
+    recording: Recording, plan: Plan, *, wait: bool = False, device: str = "auto", **only: Sequence[Any] | None
+) -> Job:
     """Submit the plane as a job, and wait for its end when asked to.
 
     Raises:
@@ -158,7 +165,7 @@ def submitted(recording: Recording, plan: Plan, *, wait: bool = False, device: s
         JobError: with `wait`, when the job fails or is cancelled.
     """
     board = Board()
-    job = board.submit(specification(recording, plan, device), f"Plane of {recording.name} by {plan.estimator}")
+    job = board.submit(specification(recording, plan, device, **only), f"Plane of {recording.name} by {plan.estimator}")
     ensure_service()
     return board.wait(job.id) if wait else job
 
@@ -166,7 +173,10 @@ def submitted(recording: Recording, plan: Plan, *, wait: bool = False, device: s
 def _chosen(
     recording: Recording, steps: Sequence[int] | None, layers: Sequence[str] | None
 ) -> tuple[Sequence[int], Sequence[str]]:
-    for what, given, known in (("recorded step", steps, recording.steps), ("layer", layers, recording.layers)):
+    for what, name, given in (("recorded step", "steps", steps), ("layer", "layers", layers)):
+        if given is not None and (isinstance(given, str) or not isinstance(given, Iterable)):
+            raise SettingError(f"{name}={given!r} must be a list, as {name}=[{given!r}]")
+        known = recording.steps if name == "steps" else recording.layers
         for one in given or ():
             if one not in known:
                 raise UnknownNameError(what, one, known)
@@ -213,6 +223,7 @@ def _about(recording: Recording, plan: Plan, layers: Sequence[str]) -> dict[str,
         "permutations": plan.permutations,
         "seed": plan.seed,
         "layers": list(layers),
+        "recorded": len(recording.steps),
         "n": n,
         "x_is_identity": identical,
         "x": "the row's identity: equal inputs share it" if identical else "the array of inputs",
@@ -220,7 +231,7 @@ def _about(recording: Recording, plan: Plan, layers: Sequence[str]) -> dict[str,
         "step_name": recording.provenance.get("step", "step"),
         "complete": recording.complete,
     }
-    if plan.target not in recording.layers:
+    if not plan.to_layer(recording):
         about["entropy_y"] = _entropy_of_labels(recording.target(plan.target))
     return about
 
@@ -229,7 +240,7 @@ def _entropy_of_labels(y: np.ndarray) -> float | None:
     """Entropy of a discrete target in nats; None where it is continuous and has no such ceiling."""
     if y.dtype.kind == "f" and not (y == np.round(y)).all():
         return None
-    return _entropy(np.unique(y, return_inverse=True)[1].ravel())
+    return _entropy(identity(y, len(y)))
 
 
 def _entropy(codes: np.ndarray) -> float:
@@ -251,14 +262,15 @@ def _group(runs: Sequence[Trajectory]) -> Trajectory:
     rows = []
     for key in common:
         cells = [table[key] for table in tables]
-        values = [cell["value"] for cell in cells]
-        nulls = [cell["null"] for cell in cells]
+        values, nulls = (np.array([cell[column] for cell in cells]) for column in ("value", "null"))
         row = dict(zip(("step", "layer", "quantity"), key, strict=True))
-        row |= {"value": float(np.mean(values)), "low": min(values), "high": max(values), "null": float(np.mean(nulls))}
+        row |= {"value": values.mean(), "low": values.min(), "high": values.max(), "null": nulls.mean()}  # NaN spreads
         rows.append(row | {"warnings": sorted({w for c in cells for w in c["warnings"].split("; ") if w})})
     names = [run.about["recording"] for run in runs]
     about = {
         **runs[0].about,
+        "failed": {layer: reason for run in runs for layer, reason in run.about["failed"].items()},
+        "doubts": {rule: found for run in runs for rule, found in run.about["doubts"].items()},
         "recording": f"{len(runs)} runs",
         "runs": names,
         "band": "smallest and largest of the runs",

@@ -162,5 +162,5 @@ def test_info_names_versions_and_home(home):
 
 
 def test_no_job_yet(home):
-    assert run("jobs", "list") == ""
+    assert run("jobs", "list") == "No job has run yet.\n"
     assert json.loads(run("jobs", "list", "--json")) == []

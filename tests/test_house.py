@@ -36,7 +36,7 @@ LEVELS = [
     {"api", "training"},
     {"demo", "figures"},
     {"labs", "benchmark"},
-    {"ui", "asgi", "launch"},
+    {"ui", "asgi", "launch", "cli_jobs"},
     {"cli", "app"},
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
@@ -136,7 +136,6 @@ def test_sizes(path):
     assert path.read_text().count("\n") <= 300, f"{path.name} is over 300 lines; split it"
     for node in functions(path):
         assert body_lines(node) <= 50, f"{path.name}:{node.lineno} {node.name} is over 50 lines"
-        assert body_lines(node) <= 50
 
 
 def test_functions_read_in_one_breath():

@@ -1,13 +1,16 @@
 """The information plane: what it means, what it keeps, what it refuses."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
 import explorer
+from explorer.cells import Cells
+from explorer.data import identity
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.plan import Plan, identity, keys
+from explorer.plan import Plan, keys
 from explorer.reliability.verdict import doubts_of
 from explorer.result import Trajectory
 from explorer.sweep import collected, compute
@@ -117,11 +120,97 @@ def test_targets(recording, layers):
 
 
 def test_noise_is_stated_and_seeded(recording):
-    noisy = explorer.plane(recording, noise=0.2, seed=3)
-    again = explorer.plane(recording, noise=0.2, seed=3)
-    assert noisy.about["noise"] == 0.2
-    assert (noisy.value == again.value).all()
-    assert (noisy.value != explorer.plane(recording, noise=0.2, seed=4).value).any()
+    plan = Plan("ksg", noise=0.2, seed=3).checked(recording)
+    noisy, again = (Cells(recording, plan).noisy(np.zeros((200, 2)), 1, "tanh_3") for _ in range(2))
+    other = Cells(recording, Plan("ksg", noise=0.2, seed=4).checked(recording)).noisy(np.zeros((200, 2)), 1, "tanh_3")
+    assert (noisy == again).all() and (noisy != other).any()
+    assert explorer.plane(recording, "kde_bounds", noise=0.2).about["noise"] == 0.2
+
+
+@pytest.mark.parametrize("bound", ["upper", "lower"])
+def test_noise_never_adds_information_about_x(recording, bound):
+    """I(X; T + N) falls as the noise grows; with the kernel the noise is exact, nothing is sampled."""
+    planes = [explorer.plane(recording, "kde_bounds", noise=noise, bound=bound) for noise in (0.0, 0.05, 0.3, 1.0)]
+    for less, more in itertools.pairwise(planes):
+        assert (more.curve("tanh_3", XT) <= less.curve("tanh_3", XT) + 1e-9).all()
+    exact = explorer.plane(recording, "kde_bounds", variance=1e-3 + 0.3**2, bound=bound)
+    assert planes[2].value == pytest.approx(exact.value, abs=1e-9)  # variances add
+
+
+def test_estimators_that_bin_refuse_noise(recording):
+    with pytest.raises(SettingError, match="would count the noise as information"):
+        explorer.plane(recording, noise=0.1)
+
+
+def test_one_hot_labels_have_the_entropy_of_their_classes(layers, home):
+    steps, x, _ = layers
+    classes = np.arange(200) % 10
+    plane = explorer.plane(explorer.Recording.from_arrays(steps, x=x, y=np.eye(10)[classes]))
+    assert plane.about["entropy_y"] == pytest.approx(math.log(10))
+    assert np.nanmax(plane.curve("tanh_3", TY)) <= math.log(10) + 1e-9
+
+
+def test_words_as_labels_leave_the_input_side_to_any_estimator(layers, home):
+    _, _, y = layers
+    x = np.random.default_rng(0).normal(size=(200, 3))
+    words = np.where(y > 0, "owl", "cat")
+    t = {0: {"t": np.tanh(x[:, :2])}}
+    plane = explorer.plane(explorer.Recording.from_arrays(t, x=x, y=words), "ksg")
+    assert np.isfinite(plane.curve("t", XT)).all() and np.isnan(plane.curve("t", TY)).all()
+    assert "ksg cannot take this target" in plane.about["failed"]["t"]
+
+
+def test_a_label_comes_before_a_layer_of_its_name(layers, home):
+    steps, x, y = layers
+    renamed = {step: {"y": found["tanh_3"]} for step, found in steps.items()}
+    plane = explorer.plane(explorer.Recording.from_arrays(renamed, x=x, y=y))
+    assert plane.about["entropy_y"] == pytest.approx(entropy(y[:, None]))
+    assert (plane.curve("y", TY) <= entropy(y[:, None]) + 1e-9).all()
+
+
+def test_the_title_says_how_far_a_plane_is(recording):
+    from explorer.figures.finding import finding
+
+    plan = Plan().checked(recording)
+    assert finding(collected(recording, plan)) == "No value yet"
+    compute(recording, plan, steps=[0])
+    assert finding(collected(recording, plan)) == "2 of 6 points so far"
+
+
+def test_following_waits_for_life_and_ends_when_the_recording_does(layers, tmp_path, home, monkeypatch):
+    import torch
+
+    from explorer import following
+    from explorer.errors import JobError
+
+    _, x, y = layers
+    model = torch.nn.Sequential(torch.nn.Linear(6, 2), torch.nn.Tanh())
+    recorder = explorer.Recorder(tmp_path / "run", model, probe=(x.astype("float32"), y))
+    recorder.step(0)
+    monkeypatch.setattr(following, "PATIENCE", 0.5)
+    with pytest.raises(JobError, match="resume to go on following"):
+        following.run(str(tmp_path / "run"), {}, lambda done, total, note="": None)
+    recorder.step(1, loss=torch.tensor(0.5, requires_grad=True))  # a live loss, as in a training loop
+    recorder.close()
+    ended = following.run(str(tmp_path / "run"), {}, lambda done, total, note="": None)
+    assert ended == {"steps": 2, "complete": True}
+
+
+def test_shipped_planes_are_what_this_code_computes(home):
+    """Three cells of every plane in assets, computed again; the weights' activations differ in float32 rounding."""
+    from explorer.bundle import _shipped
+
+    recording = explorer.open("twelve_bit")
+    for shipped in _shipped("twelve_bit"):
+        plan = Plan(**shipped["plan"])
+        assert plan == plan.checked(recording)
+        cells = Cells(recording, plan, "cpu")
+        for step, layer in ((0, "tanh_5"), (216, "tanh_3"), (8000, "softmax_2")):
+            again, kept = cells.at(step, layer), shipped["cells"][f"{step}/{layer}"]
+            # a value within rounding of a cell edge can change cells: 3 of 4096 rows move H by less than 0.01
+            assert [again[k] for k in ("xt", "ty", "null")] == pytest.approx(
+                [kept[k] for k in ("xt", "ty", "null")], abs=0.01
+            )
 
 
 def test_the_null_is_below_the_value_and_above_zero(recording):
@@ -181,12 +270,36 @@ def test_a_plane_without_any_value_says_why(home):
         ({"steps": [5]}, UnknownNameError, "no recorded step '5'"),
         ({"bin": 20}, SettingError, "did you mean 'bins'"),
         ({"bins": 1}, SettingError, r"bins=1 must lie in \[2, 1000\]"),
-        ({"noise": -1.0}, SettingError, "noise=-1.0 must be at least 0"),
+        ({"noise": -1.0}, SettingError, r"noise=-1.0 must lie in \[0, 1e\+06\]"),
+        ({"seed": -1}, SettingError, "seed=-1 must lie in"),
+        ({"permutations": 2.7}, SettingError, "permutations=2.7 must be a whole number"),
+        ({"steps": 5}, SettingError, r"steps=5 must be a list, as steps=\[5\]"),
+        ({"layers": "tanh_3"}, SettingError, "layers='tanh_3' must be a list"),
+        ({"low": 2.0}, SettingError, "low=2 must be below high=1"),
+        ({"estimator": "kde_bounds", "target": "tanh_3"}, SettingError, "needs labels as target"),
     ],
 )
 def test_bad_requests_are_told_in_one_sentence(recording, given, error, says):
     with pytest.raises(error, match=says):
         explorer.plane(recording, **given)
+
+
+def test_a_path_is_to_be_opened_first():
+    with pytest.raises(SampleError, match=r"explorer.open\('runs/a'\)"):
+        explorer.plane("runs/a")
+
+
+def test_a_run_without_a_value_leaves_the_group_without_one(layers, home):
+    steps, x, y = layers
+    broken = {
+        step: {name: t * np.nan if step == 1 else t for name, t in found.items()} for step, found in steps.items()
+    }
+    good, bad = (explorer.Recording.from_arrays(one, x=x, y=y) for one in (steps, broken))
+    for order in ([good, bad], [bad, good]):
+        group = explorer.plane(order)
+        for column in ("value", "low", "high"):
+            assert np.isnan(group.curve("tanh_3", XT, column)).tolist() == [False, True, False]
+        assert "tanh_3" in group.about["failed"]
 
 
 def test_a_trajectory_survives_json_and_units(recording):

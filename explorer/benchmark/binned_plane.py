@@ -8,8 +8,8 @@ import torch
 from explorer.benchmark._layers import layers
 from explorer.benchmark.base import Contest
 from explorer.cells import Cells
-from explorer.data import Recording
-from explorer.plan import Plan, identity
+from explorer.data import Recording, identity
+from explorer.plan import Plan
 
 PLANE = 1800
 """Cells of a plane of 6 layers x 300 epochs."""

@@ -101,6 +101,10 @@ class Estimator:
         """What the value is for these samples: a "lower" or "upper" bound on the truth, or "none"."""
         return "none"
 
+    def with_noise(self, deviation: float) -> "Estimator | None":
+        """The entry that takes Gaussian noise on T exactly; None when the noise must be sampled."""
+        return None
+
     def prepared(self, x: torch.Tensor) -> Any:
         """What can be computed once for a variable that stays while the other changes."""
         return x
@@ -111,7 +115,7 @@ class Estimator:
         Args:
             x: `prepared` inputs, or their identity codes.
             t: activations, (n, d).
-            ys: the target and its permutations.
+            ys: the target and its permutations; empty when the target was refused.
         """
         information = float(self.nats(x, t))
         return information, [float(self.nats(t, y)) for y in ys], self.doubts(x, t, information)

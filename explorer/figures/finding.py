@@ -13,12 +13,19 @@ LEAST = 0.05
 
 
 def finding(shown: Trajectory) -> str:
-    """The title of a plane: which layer forgets most, or that none does."""
+    """The title of a plane: which layer forgets most, or that none does; how far it is, while it is incomplete."""
+    about, known = shown.about, ~np.isnan(shown.value)
+    if not known.any():
+        return "No value yet" if not about.get("failed") else "No value: the estimator refuses these samples"
+    if about.get("cells", 0) < about.get("total", 0) and about.get("complete"):
+        return f"{thousands(about['cells'])} of {thousands(about['total'])} points so far"
     if len(shown.steps) < 2:
-        return "The plane fills in as it is computed" if not shown.about.get("complete") else "One step, no movement"
+        return "One recorded step: nothing has moved yet"
+    if np.isnan(shown.value[shown.quantity == XT]).all():
+        return "I(X;T) has no value with this estimator"
     layer, step, peak, last = _largest_fall(shown)
-    least = LEAST * (shown.about.get("entropy_x") or 0.0) / NATS_PER[shown.unit]
-    at = f"{shown.about.get('step_name', 'step')} {thousands(step)}"
+    least = LEAST * (about.get("entropy_x") or 0.0) / NATS_PER[shown.unit]
+    at = f"{about.get('step_name', 'step')} {thousands(step)}"
     if peak - last > max(least, 1e-9):
         return f"{label(layer)} forgets {peak - last:.1f} of {peak:.1f} {shown.unit} about its input after {at}"
     return f"No layer forgets more than {max(0.0, peak - last):.1f} {shown.unit} about its input"
@@ -43,7 +50,7 @@ def subtitle(shown: Trajectory) -> str:
     noise = f" · noise {about['noise']:g} on T" if about.get("noise") else ""
     return (
         f"{about['call']} · X: {about['x']} · n = {thousands(about['n'])} · "
-        f"{len(shown.steps)} recorded steps{noise}{permuted}{runs}"
+        f"{about.get('recorded', len(shown.steps))} recorded steps{noise}{permuted}{runs}"
     )
 
 

@@ -95,6 +95,7 @@ def _shade(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
         figure.add_shape(type="rect", x0=0, x1=right, y0=y_top, y1=y_top * 1.08, **grey)
         text = f"no point can be here: I(T;Y) ≤ H(Y) = {y_top:.3g} {shown.unit}"
         figure.add_annotation(x=right / 2, y=y_top * 1.04, text=text, **note)
+    if y_top is not None and shown.about["x_is_identity"]:
         corner = min(right, y_top)
         figure.add_shape(type="path", path=f"M 0 0 L 0 {y_top} L {corner} {corner} Z", **grey)
     if x_top is not None and shown.about["x_is_identity"]:

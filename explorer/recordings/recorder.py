@@ -217,7 +217,7 @@ def _names(model: nn.Module, layers: str | Collection[str]) -> tuple[str, ...]:
 
 def _number(name: str, value: Any) -> float | None:
     try:
-        return None if value is None else float(value)
+        return None if value is None else float(value.detach() if isinstance(value, torch.Tensor) else value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         text = " ".join(repr(value).split())[:60]
         raise SettingError(f"{name}={text} must be one number") from error

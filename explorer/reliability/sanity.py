@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.data import Recording
+from explorer.data import Recording, identity
 
 
 def layers_report(recording: Recording, step: int) -> list[dict[str, Any]]:
@@ -16,7 +16,8 @@ def balance(labels: np.ndarray) -> list[dict[str, Any]]:
     """How often each class occurs; continuous labels are summed up in one row."""
     values, counts = np.unique(labels, return_counts=True)
     if len(values) > 50:
-        span = f"{len(values)} distinct values, {values[0]} to {values[-1]}"
+        ends = (f"{end:.4g}" if isinstance(end, np.floating) else str(end) for end in (values[0], values[-1]))
+        span = f"{len(values)} values, {' to '.join(ends)}"
         return [{"class": span, "samples": len(labels), "share": 1.0}]
     return [
         {"class": str(value), "samples": int(count), "share": float(count / len(labels))}
@@ -44,15 +45,14 @@ def concerns(report: list[dict[str, Any]], n: int) -> list[str]:
 def _layer(layer: str, values: np.ndarray) -> dict[str, Any]:
     constant = (values == values[:1]).all(0)
     known = values[np.isfinite(values)]
-    rows = np.ascontiguousarray(values)
     return {
         "layer": layer,
         "units": values.shape[1],
-        "stored as": str(values.dtype),
-        "smallest": float(known.min()) if known.size else None,
-        "largest": float(known.max()) if known.size else None,
+        "distinct rows": len(np.unique(identity(values, len(values)))),
         "constant units": int(constant.sum()),
         "dead units": int((constant & (values[0] == 0)).sum()),
         "NaN or infinite": int(values.size - known.size),
-        "distinct rows": len(np.unique(rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))))),
+        "smallest": f"{known.min():.4g}" if known.size else "–",
+        "largest": f"{known.max():.4g}" if known.size else "–",
+        "stored as": str(values.dtype),
     }

@@ -20,6 +20,7 @@ def doubts_of(trajectory: Trajectory, others: Sequence[Trajectory] = (), unit: s
         _deterministic(shown),
         _ruler(shown, [other.to(unit) for other in others]),
         _ceiling(shown),
+        _processing(shown),
         _null(shown),
         _negative(shown),
         _missing(shown),
@@ -29,20 +30,18 @@ def doubts_of(trajectory: Trajectory, others: Sequence[Trajectory] = (), unit: s
 
 def _deterministic(shown: Trajectory) -> Doubt | None:
     about = shown.about
-    if about["noise"] or not about["x_is_identity"]:
-        return None if about["noise"] else _infinite(shown)
+    if about["noise"]:
+        return None
     top = _amount(about["entropy_x"], shown.unit)
-    text = (
-        f"The network is deterministic: the true I(X;T) is {top} for every layer that keeps inputs apart. "
-        "What moves is how inputs share cells."
-    )
+    moves = "how inputs share cells"
     if about["estimator"] == "kde_bounds":
-        text = text.replace("share cells", f"come within the noise, variance {about['settings']['variance']:g}")
-    return Doubt("Deterministic network", text)
-
-
-def _infinite(shown: Trajectory) -> Doubt:
-    text = "The network is deterministic: with continuous inputs the true I(X;T) is infinite; state a noise on T."
+        moves = f"how inputs come within the kernel, variance {about['settings']['variance']:g}"
+    if not about["x_is_identity"]:
+        moves = "how well this estimator sees it"
+    text = (
+        f"If the network is deterministic, the true I(X;T) is H(X) for every layer that keeps inputs apart: {top} on "
+        f"these samples, infinite for continuous inputs. What moves is {moves}."
+    )
     return Doubt("Deterministic network", text)
 
 
@@ -79,6 +78,19 @@ def _ceiling(shown: Trajectory) -> Doubt | None:
     return Doubt("At the ceiling", text)
 
 
+def _processing(shown: Trajectory) -> Doubt | None:
+    """Layers that read more about the target than about the input, which data processing rules out."""
+    slack = 0.02 * (shown.about.get("entropy_y") or 1.0) / _scale(shown.unit)
+    pairs = [(layer, _last(shown, layer, XT), _last(shown, layer, TY)) for layer in shown.layers]
+    over = [layer for layer, xt, ty in pairs if xt is not None and ty is not None and ty > xt + slack]
+    if not over or shown.about["target"] in shown.layers:
+        return None
+    text = (
+        f"{_names(over)}: I(T;Y) reads above I(X;T), which no layer computed from X can do; I(X;T) is far too low here."
+    )
+    return Doubt("Data processing", text)
+
+
 def _null(shown: Trajectory) -> Doubt | None:
     """Layers whose I(T;Y) with permuted labels is a sizeable part of what is read."""
     found = []
@@ -109,7 +121,8 @@ def _missing(shown: Trajectory) -> Doubt | None:
 
 
 WORDS = {
-    "singletons": "Saturated cells",
+    "singletons": "One sample a cell",
+    "labels": "Labels as coordinates",
     "outside": "Outside the grid",
     "ties": "Ties",
     "scales": "Unequal scales",

@@ -1,7 +1,7 @@
 """Bounds on the information of a layer with Gaussian noise on it, from pairwise distances."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import torch
@@ -55,6 +55,10 @@ class KDEBounds(Estimator):
         whole, within = self._means(t, [x, *ys])
         values = [float(one - whole) for one in within]
         return values[0], values[1:], ()
+
+    def with_noise(self, deviation: float) -> Estimator:
+        """The noise adds to the kernel's own: variances add."""
+        return replace(self, variance=self.variance + deviation**2)
 
     def bound_on(self, x: torch.Tensor, y: torch.Tensor | None) -> str:
         alone = any(not v.is_floating_point() and len(torch.unique(v)) == len(v) for v in (x, y) if v is not None)

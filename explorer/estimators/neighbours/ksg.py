@@ -1,5 +1,6 @@
 """Mutual information from nearest-neighbour distances."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -63,8 +64,8 @@ class KSG(Estimator):
         information = float(self._from_spaces(x, space))
         targets = [y.double().reshape(len(y), -1) for y in ys]
         with_targets = [float(self._from_spaces(space, self._space(y))) for y in targets]
-        named = {"X": x.values, "T": t, "Y": targets[0]}
-        return information, with_targets, self._doubts(named, max(information, with_targets[0]))
+        named = {"X": x.values, "T": t} | ({"Y": targets[0]} if targets else {})
+        return information, with_targets, self._doubts(named, max(information, *with_targets[:1], -math.inf))
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
         return self._doubts({name: v for name, v in (("x", x), ("y", y)) if v is not None}, value)
