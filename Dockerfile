@@ -22,9 +22,9 @@ RUN (python -c "import torch" 2> /dev/null || pip install "torch>=2.10,<2.14" --
     && pip install . \
     && useradd --create-home --uid 1000 explorer \
     && mkdir /data \
-    && chown explorer /data
+    && chown 1000 /data
 
-USER explorer
+USER 1000
 WORKDIR /home/explorer
 VOLUME /data
 EXPOSE 8501
