@@ -1,6 +1,8 @@
 """Start the app's server and open it in a browser."""
 
+import ipaddress
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from explorer.errors import ExplorerError, SettingError
+from explorer.home import home
 
 ADDRESS = "127.0.0.1"
 
@@ -20,6 +23,9 @@ def serve(page: str, port: int, browser: bool) -> NoReturn:
     """Run the server until it is stopped; open `page` once it answers."""
     chosen = free_port(port)
     url = f"http://{ADDRESS}:{chosen}/{page}"
+    if shared():
+        print("Everyone who reaches the port can use the app: put a login in front of it.", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` and `docker stop` end both, as Ctrl+C does
     server = subprocess.Popen(command(chosen), env=environment())
     try:
         wait_until_healthy(chosen, server)
@@ -57,13 +63,26 @@ def command(port: int) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", script, *options, *allowed]
 
 
+def shared() -> bool:
+    """Whether EXPLORER_ADDRESS lets other machines reach the server."""
+    address = os.environ.get("EXPLORER_ADDRESS", ADDRESS)
+    try:
+        return not ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address != "localhost"
+
+
 def environment() -> dict[str, str]:
-    """The environment of the server: the package importable, its theme found wherever it is started from."""
+    """The environment of the server: the package importable, its theme found wherever it is started from.
+
+    Where other machines reach it, it shows the folders of EXPLORER_ROOTS, or home's alone.
+    """
     from explorer.packaged import root
 
     package = str(Path(__file__).resolve().parents[1])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | theme(root() / ".streamlit" / "config.toml")
+    roots = {"EXPLORER_ROOTS": str(home())} if shared() and not os.environ.get("EXPLORER_ROOTS") else {}
+    return os.environ | roots | {"PYTHONPATH": os.pathsep.join(paths)} | theme(root() / ".streamlit" / "config.toml")
 
 
 def theme(config: Path) -> dict[str, str]:

@@ -5,11 +5,15 @@ import streamlit as st
 
 from explorer.reliability.sanity import balance, concerns, layers_report
 from explorer.ui import pick
+from explorer.ui.form import given, tell_ignored
 from explorer.ui.show import plain
 
-recording = pick.recording()
+first = given()
+run = pick.choice()
+recording = pick.opened(run)
 if recording is None or not recording.steps:
-    st.info("Nothing is recorded in this run yet. Wait for its first step, or choose another run above.")
+    if recording is not None or pick.waiting(run):
+        st.info("Nothing is recorded in this run yet. Wait for its first step, or choose another run above.")
     st.stop()
 
 st.title(plain(recording.name))
@@ -20,6 +24,7 @@ st.markdown(
     "Every sample and every recorded step is used: nothing was sampled or left out."
 )
 step = st.select_slider("Step", recording.steps, recording.steps[-1], key="step", bind="query-params")
+tell_ignored(first, "data")
 report = layers_report(recording, step)
 
 left, right = st.columns([3, 2], gap="large")

@@ -1,15 +1,23 @@
 """Every page as the server runs it: empty, with the bundled run, with bad input, with jobs in every state."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import jobs
-from explorer.jobs import board
+from explorer import jobs, sweep
+from explorer.demo import submit_demo
+from explorer.errors import SettingError
+from explorer.jobs import board, startup
 from explorer.packaged import root
+from explorer.plan import Plan
+from explorer.ui import show
 
 APP = str(Path(explorer.__file__).parent / "app.py")
 PAGES = sorted((root() / "pages").glob("[0-9]*_*.py"))
@@ -18,8 +26,14 @@ PAGES = sorted((root() / "pages").glob("[0-9]*_*.py"))
 @pytest.fixture(autouse=True)
 def quiet(home, monkeypatch):
     """No page starts a service here: what it submits stays on the board."""
-    monkeypatch.setattr("explorer.jobs.startup.ensure_service", lambda: False)
-    monkeypatch.setattr("explorer.jobs.board.ensure_service", lambda: False)
+    for module in (jobs, startup, board, sweep):
+        monkeypatch.setattr(module, "ensure_service", lambda: False)
+    started = []
+    stand_in = SimpleNamespace(Popen=lambda *a, **k: started.append(a), DEVNULL=subprocess.DEVNULL)
+    monkeypatch.setattr(startup, "subprocess", stand_in)
+    yield
+    assert started == [], "a test started a job service"
+    assert not (home / "jobs.json").exists()
 
 
 def opened(page: str = "1_start.py", **parameters: str) -> AppTest:
@@ -161,15 +175,93 @@ def test_jobs_without_any_says_what_to_do():
     assert "No job has run yet" in texts(opened("4_jobs.py"))
 
 
-def test_a_bad_setting_in_the_url_is_ignored_or_told():
-    test = opened("3_plane.py", **{"run": "twelve_bit", "est": "nonsense", "binning.bins": "-3"})
+@pytest.mark.parametrize("page", ["2_data.py", "3_plane.py"])
+def test_a_run_whose_name_is_too_long_is_told(page):
+    test = opened(page, run="a" * 400)
     assert not test.exception
+    assert "This run cannot be opened" in texts(test)
+
+
+HOSTILE = "![a](https://example.invalid/x.png)[clickme](https://example.invalid)"
+
+
+@pytest.mark.parametrize("page", ["2_data.py", "3_plane.py"])
+def test_a_run_of_markup_is_shown_as_it_is_written(page):
+    test = opened(page, run=HOSTILE)
+    (error,) = test.error
+    assert show.plain(HOSTILE) in error.value and "](" not in error.value.replace("\\](", "")
+
+
+def test_a_recording_named_like_markup_is_linked_as_it_is_written(recorded, home):
+    shutil.move(recorded, home / "recordings" / "[a](b)")
+    assert not opened().exception
+    assert "\\[a\\](b)" in [link.proto.label for link in opened().get("page_link")]
+
+
+@pytest.mark.parametrize("page", ["2_data.py", "3_plane.py"])
+def test_a_recording_deleted_while_it_is_open(page, home):
+    path, job = submit_demo()
+    test = opened(page, run=str(path), job=job.id)
+    assert not test.error and not test.exception
+    said = {"2_data.py": "Wait for its first step", "3_plane.py": "The network is about to train"}[page]
+    assert said in texts(test)
+    shutil.rmtree(path)
+    test.run()
+    assert "does not exist" in texts(test) and said not in texts(test) and not test.exception
+    assert all(column.error == [] for column in test.columns), "the message has the whole width"
+
+
+def test_a_training_that_failed_before_its_first_step_says_so():
+    path, job = submit_demo()
+    board.Board()._change(job.id, ("queued",), state="failed", error="it broke")
+    test = opened("3_plane.py", run=str(path), job=job.id)
+    assert "it broke" in texts(test) and "about to train" not in texts(test)
+
+
+IGNORED = {"est": "nope", "target": "zz", "unit": "furlongs", "noise": "-4", "binning.bins": "99999", "rulers": "kgs"}
+
+
+def test_settings_of_the_url_that_are_not_in_force_are_named():
+    test = opened("3_plane.py", run="twelve_bit", x="1", **IGNORED)
+    assert not test.exception
+    (warning,) = test.warning
+    for name, value in (IGNORED | {"x": "1"}).items():
+        assert show.plain(f"{name}={value}") in warning.value
+    test.segmented_control(key="unit").set_value("nats").run()
+    assert "furlongs" not in texts(test) and "zz" in texts(test), "what the person has set since is not named"
+
+
+def test_settings_of_the_url_that_are_in_force_are_not_named():
+    asked = {"est": "binning", "unit": "nats", "noise": "0", "binning.bins": "40", "rulers": "kde_bounds", "seed": "0"}
+    test = opened("3_plane.py", run="twelve_bit", target="y", **asked)
+    assert not test.exception and not test.warning
+    assert not opened("2_data.py", run="twelve_bit").warning
+    assert "step=zz" in texts(opened("2_data.py", run="twelve_bit", step="zz"))
+
+
+def test_settings_that_contradict_each_other_start_no_job(recorded):
+    test = opened("3_plane.py", **{"run": str(recorded), "binning.low": "2", "binning.high": "1"})
+    assert not test.exception and jobs.jobs() == []
+    assert "low=2 must be below high=1" in texts(test)
+
+
+def test_a_ruler_that_does_not_fit_leaves_the_plane(recorded, monkeypatch):
+    def checked(plan, recording, real=Plan.checked):
+        if plan.estimator == "kde_bounds":
+            raise SettingError("kde_bounds does not fit")
+        return real(plan, recording)
+
+    monkeypatch.setattr(Plan, "checked", checked)
+    test = opened("3_plane.py", run=str(recorded), rulers="kde_bounds")
+    assert "does not fit" in texts(test) and len(jobs.jobs()) == 1
+
+
+def test_doubts_before_anything_is_computed(recorded):
+    shown = texts(opened("3_plane.py", run=str(recorded)))
+    assert "Nothing has been computed yet." in shown and "No rule fires" not in shown
 
 
 def test_first_page_does_not_import_torch():
-    import subprocess
-    import sys
-
     code = (
         "import sys\nfrom streamlit.testing.v1 import AppTest\n"
         f"test = AppTest.from_file({APP!r}, default_timeout=30).run()\n"

@@ -1,11 +1,14 @@
 """Settings as widgets: the signature is the form, and every value is in the URL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from explorer.settings import Setting
+from explorer.ui.show import plain
+
+NO_SETTINGS = ("run", "job")
 
 
 def form(settings: Iterable[Setting], prefix: str) -> dict[str, Any]:
@@ -26,6 +29,45 @@ def widget(setting: Setting, key: str) -> Any:
     if setting.type is str:
         return st.text_input(name, setting.default, key=key, help=about, bind="query-params")
     return _number(setting, key)
+
+
+def given() -> dict[str, list[str]]:
+    """The URL's parameters; to be read before the widgets are drawn, which drop those that they refuse."""
+    return {name: st.query_params.get_all(name) for name in st.query_params if name not in NO_SETTINGS}
+
+
+def tell_ignored(first: Mapping[str, list[str]], page: str) -> None:
+    """One warning that names what the URL asked for when `page` was first drawn and what is not in force.
+
+    A value is no longer named once its widget has another one than the URL left it with.
+    """
+    key = f"ignored-{page}-{st.query_params.get('run', '')}"
+    if key not in st.session_state:
+        state = {name: st.session_state.get(name) for name in first}
+        st.session_state[key] = {
+            name: (texts, state[name]) for name, texts in first.items() if not _in_force(texts, state[name])
+        }
+    kept = {
+        name: texts for name, (texts, value) in st.session_state[key].items() if st.session_state.get(name) == value
+    }
+    if kept:
+        named = ", ".join(f"{name}={text}" for name, texts in kept.items() for text in texts)
+        st.warning(f"Ignored, since no setting of this page takes it: {plain(named)}.")
+
+
+def _in_force(texts: list[str], value: Any) -> bool:
+    """Whether a widget has the value that the URL wrote."""
+    if isinstance(value, list | tuple):
+        return sorted(texts) == sorted(map(str, value))
+    text = texts[-1]
+    if isinstance(value, bool):
+        return text.lower() == str(value).lower()
+    if not isinstance(value, int | float):
+        return text == ("" if value is None else value)
+    try:
+        return float(text) == value
+    except ValueError:
+        return False
 
 
 def _number(setting: Setting, key: str) -> Any:

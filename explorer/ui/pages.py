@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.packaged import root
+from explorer.ui.show import plain
 
 TITLES = {"plane": "Information plane"}
 ICONS = {"start": ":material/home:", "data": ":material/table_chart:", "plane": ":material/timeline:"}
@@ -19,7 +20,7 @@ def pages() -> dict[str, Any]:
 
 def link(name: str, label: str, **parameters: str) -> None:
     """A link to a page with parameters in its URL."""
-    st.page_link(pages()[name], label=label, icon=ICONS.get(name), query_params=parameters)
+    st.page_link(pages()[name], label=plain(label), icon=ICONS.get(name), query_params=parameters)
 
 
 def go(name: str, **parameters: str) -> None:

@@ -10,6 +10,7 @@ from explorer.data import Recording
 from explorer.errors import ExplorerError, FileError
 from explorer.home import home
 from explorer.recordings.bundled import bundled
+from explorer.ui.show import plain
 
 
 def runs() -> dict[str, str]:
@@ -26,6 +27,11 @@ def runs() -> dict[str, str]:
 
 def recording() -> Recording | None:
     """The run that the URL names, with a box to choose another; None when it cannot be opened."""
+    return opened(choice())
+
+
+def choice() -> str:
+    """The run that the URL names, with a box to choose another."""
     known = runs()
     named = st.query_params.get("run") or next(iter(known))
     known.setdefault(named, Path(named).name)
@@ -34,7 +40,7 @@ def recording() -> Recording | None:
         "Run", options, options.index(named), key=f"chosen-{named}", format_func=known.__getitem__, on_change=_choose,
         args=(named,),
     )  # fmt: skip
-    return opened(named)
+    return named
 
 
 def _choose(before: str) -> None:
@@ -49,10 +55,10 @@ def opened(run: str) -> Recording | None:
         if run not in bundled():
             allowed(Path(run))
         return explorer.open(run)
-    except ExplorerError as error:
+    except (ExplorerError, OSError) as error:  # such as a name too long for the system
         if waiting(run):
             return None
-        st.error(f"This run cannot be opened: {error}.")
+        st.error(f"This run cannot be opened: {plain(str(error))}.")
         st.caption("Choose another run above, or give the folder of a recording on the Start page.")
         return None
 
@@ -60,7 +66,7 @@ def opened(run: str) -> Recording | None:
 def waiting(run: str) -> bool:
     """Whether a folder is there in which nothing has been recorded yet."""
     folder = Path(run)
-    return folder.is_dir() and folder.parent == home() / "recordings" and not (folder / "manifest.json").exists()
+    return folder.parent == home() / "recordings" and folder.is_dir() and not (folder / "manifest.json").exists()
 
 
 def allowed(path: Path) -> None:

@@ -15,7 +15,7 @@ from explorer.result import Trajectory
 from explorer.sweep import collected, specification, submitted
 from explorer.ui import export, pick, show
 from explorer.ui.components.plane import plane
-from explorer.ui.form import form
+from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.plane_view import view
 
 HEAVY_SECONDS = 30.0
@@ -24,10 +24,12 @@ HEAVY_SECONDS = 30.0
 
 def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]:
     """The bar above the plane: run, estimator and settings, other rulers, target, unit."""
+    first = given()
     names = [name for name in estimators if name not in ("plug_in", "miller_madow")]
     run, one, two, three, four, five = st.columns([3, 2.4, 3, 1.8, 1.7, 1.6], vertical_alignment="bottom")
     with run:
-        recording = pick.recording()
+        chosen = pick.choice()
+    recording = pick.opened(chosen)
     name = one.selectbox(
         "Estimator",
         names,
@@ -58,18 +60,19 @@ def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]
                                        help="Of the target; their mean is drawn as the null of I(T;Y).")  # fmt: skip
         seed = st.number_input("seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
     common: dict[str, Any] = {"target": target, "noise": noise, "permutations": permutations, "seed": seed}
-    given = {s.name: settings[s.name] for s in card.settings if settings[s.name] != s.default}
-    return recording, Plan(name, settings, **common), [Plan(other, {}, **common) for other in others], given, unit
+    tell_ignored(first, "plane")
+    changed = {s.name: settings[s.name] for s in card.settings if settings[s.name] != s.default}
+    return recording, Plan(name, settings, **common), [Plan(other, {}, **common) for other in others], changed, unit
 
 
-def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], given: dict[str, Any], unit: str) -> None:
+def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], changed: dict[str, Any], unit: str) -> None:
     """The plane, kept up to date once a second while something is running."""
     if recording is None:
-        waiting()
+        waiting(st.query_params.get("run", ""))
         return
     if recording.steps:
         plan = plan.checked(recording)
-        others = [other.checked(recording) for other in others]
+        others = [fit for other in others if (fit := _fitting(recording, other))]
         for wanted in (plan, *others):
             start(recording, wanted)
     live = not recording.complete or any(job.live for job in _jobs_of(recording))
@@ -77,7 +80,7 @@ def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], given
     @st.fragment(run_every=1.0 if live else None)
     def shown() -> None:
         with show.told("Choose another run or estimator above; nothing that was computed is lost."):
-            _shown(recording.path or "", plan, others, given, unit, live)
+            _shown(recording.path or "", plan, others, changed, unit, live)
 
     shown()
 
@@ -102,26 +105,38 @@ def start(recording: Recording, plan: Plan) -> None:
         st.rerun()
 
 
-def waiting() -> None:
-    """A run that has been submitted and has recorded nothing yet."""
+def waiting(run: str) -> None:
+    """A run that has been submitted and has recorded nothing yet; nothing for one that cannot be opened."""
+    if not pick.waiting(run):
+        return
     named = st.query_params.get("job")
-    found = [job for job in jobs.jobs(50) if job.id == named]
-    if not found:
-        st.info("Choose a run above, or start the demo on the Start page.")
+    found = next((job for job in jobs.jobs(50) if job.id == named), None)
+    if found is None:
+        st.info("Nothing is recorded in this run yet. Choose a run above, or start the demo on the Start page.")
+        return
+    if not found.live:
+        show.job_line(found)
         return
 
     @st.fragment(run_every=0.5)
     def line() -> None:
-        job = jobs.job(named)
+        job = jobs.job(found.id)
         show.job_line(job)
-        if not job.live or not pick.waiting(st.query_params.get("run", "")):
+        if not job.live or not pick.waiting(run):
             st.rerun()
 
     st.info("The network is about to train; its first recorded step appears here in a few seconds.")
     line()
 
 
-def _shown(path: str, plan: Plan, others: Sequence[Plan], given: dict[str, Any], unit: str, live: bool) -> None:
+def _fitting(recording: Recording, other: Plan) -> Plan | None:
+    """Another ruler, checked; None after a message when it cannot measure what the first one does."""
+    with show.told("It is left out; the plane is compared with the others."):
+        return other.checked(recording)
+    return None
+
+
+def _shown(path: str, plan: Plan, others: Sequence[Plan], changed: dict[str, Any], unit: str, live: bool) -> None:
     recording = pick.opened(path)
     if recording is None:
         return
@@ -140,17 +155,17 @@ def _shown(path: str, plan: Plan, others: Sequence[Plan], given: dict[str, Any],
         data = view(trajectory, rulers, unit=unit, theme=theme, live=live, filename=f"{name}-{plan.estimator}")
         plane(data, key="plane")
     with side:
-        show.doubts(doubts_of(trajectory, rulers, unit))
-        _exports(recording, plan, given, unit, trajectory, name)
+        show.doubts(doubts_of(trajectory, rulers, unit), len(trajectory) > 0)
+        _exports(recording, plan, changed, unit, trajectory, name)
     if live and recording.complete and not any(job.live for job in running):
         st.rerun()
 
 
 def _exports(
-    recording: Recording, plan: Plan, given: dict[str, Any], unit: str, trajectory: Trajectory, name: str
+    recording: Recording, plan: Plan, changed: dict[str, Any], unit: str, trajectory: Trajectory, name: str
 ) -> None:
     """The view as Python, as a notebook, as a table."""
-    code = export.python(recording, plan, given, unit)
+    code = export.python(recording, plan, changed, unit)
     with st.expander("Copy as Python"):
         st.code(code, language="python")
     with st.expander("Cite"):

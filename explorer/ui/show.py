@@ -11,11 +11,13 @@ from explorer.errors import ExplorerError
 from explorer.result import Doubt
 
 
-def doubts(found: Sequence[Doubt]) -> None:
-    """The permanent panel of reasons why the picture might be wrong."""
+def doubts(found: Sequence[Doubt], computed: bool = True) -> None:
+    """The permanent panel of reasons why the picture might be wrong; `computed`: whether there is any value yet."""
     with st.container(border=True):
         st.markdown("**Why might this be wrong?**")
-        if not found:
+        if not computed:
+            st.markdown("Nothing has been computed yet.")
+        elif not found:
             st.markdown("No rule fires on these data. Another estimator, or another seed, is the next test.")
         st.markdown("\n\n".join(f":orange[▲] **{plain(doubt.rule)}.** {plain(doubt.text)}" for doubt in found))
 
@@ -75,6 +77,6 @@ def memory(count: int) -> str:
 
 def plain(text: str) -> str:
     """Text that Markdown shows as it is written."""
-    for mark in "\\`*_[]<>#$~|:":
+    for mark in "\\`*_[]<>#$~|:&":
         text = text.replace(mark, f"\\{mark}")
     return text

@@ -1,6 +1,7 @@
 """A Streamlit page with one information plane: six layers of a tanh network, drawn from formulas.
 
-The query says which: theme=dark, layer=NAME for the fifth layer, gaps, live, report. Its buttons send new data.
+The query says which: theme=dark, layer=NAME for the fifth layer, gaps, unmeasured, empty, live, report. Its buttons
+send new data.
 """
 
 import math
@@ -119,6 +120,10 @@ def page() -> None:
     whole |= {"live": "live" in query, "report": "report" in query}
     steps = min(len(EPOCHS), 30 + 10 * st.session_state.get("sent", 0)) if "live" in query else len(EPOCHS)
     st.button("More", on_click=lambda: st.session_state.update(sent=st.session_state.get("sent", 0) + 1))
+    steps = 0 if "empty" in query else steps
+    if "unmeasured" in query:
+        nothing = dict.fromkeys(("x", "y", "null", "x_low", "x_high"), [None] * len(EPOCHS))
+        whole["series"][4] |= nothing
     if st.checkbox("Show", value=True):
         result = plane(shortened(whole, steps), key="plane")
         st.write(f"reported {result.step}")

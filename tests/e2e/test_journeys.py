@@ -1,9 +1,11 @@
 """What a person does, in a real browser, with the real server and the real job service."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +19,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 from serving import ROOT, free_port, wait_for
+
+from explorer import launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -219,12 +223,23 @@ def test_start_and_plane_have_no_serious_violation_of_ours(app: App, page: Page)
 STREAMLIT: dict[str, str] = {}
 
 
+HOSTILE = "![a](https://example.invalid/x.png)[clickme](https://example.invalid)"
+
+
 def test_nothing_is_taken_from_other_hosts(app: App, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{app.url}/plane?run=twelve_bit")
     plane_of(page)
+    page.goto(f"{app.url}/plane?run={HOSTILE}")
+    expect(page.get_by_text("This run cannot be opened").first).to_contain_text(HOSTILE)
+    assert page.get_by_role("link", name="clickme", exact=True).count() == 0
     assert all(url.startswith((app.url, "data:", "blob:")) for url in asked), asked
+    foreign = (
+        "new Promise(done => { document.addEventListener('securitypolicyviolation', one => done(one.blockedURI));"
+        " new Image().src = 'https://example.invalid/x.png' })"
+    )
+    assert page.evaluate(foreign) == "https://example.invalid/x.png", "the policy refuses what markup might ask for"
 
 
 def test_headers_and_foreign_hosts(app: App) -> None:
@@ -233,3 +248,38 @@ def test_headers_and_foreign_hosts(app: App) -> None:
     with urllib.request.urlopen(app.url) as answer:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert "img-src 'self' data: blob:" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_terminated_launcher_takes_its_server_along(tmp_path: Path) -> None:
+    started = App(tmp_path)
+    started.process.terminate()
+    try:
+        started.process.wait(15)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", started.port), timeout=1)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.process.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "address, given, roots",
+    [
+        ("127.0.0.1", None, None),
+        ("localhost", None, None),
+        ("::1", None, None),
+        ("0.0.0.0", None, "home"),
+        ("example.org", None, "home"),
+        ("0.0.0.0", "/", "/"),
+    ],
+)
+def test_a_server_that_others_reach_shows_home_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch, address: str, given: str | None, roots: str | None
+) -> None:
+    monkeypatch.setenv("EXPLORER_ADDRESS", address)
+    monkeypatch.delenv("EXPLORER_ROOTS", raising=False)
+    if given:
+        monkeypatch.setenv("EXPLORER_ROOTS", given)
+    assert launch.environment().get("EXPLORER_ROOTS") == (str(home) if roots == "home" else roots)
+    assert launch.shared() == (roots is not None)

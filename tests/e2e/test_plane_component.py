@@ -89,6 +89,14 @@ def test_draws_what_it_is_given(open_plane: Open) -> None:
     assert not errors
 
 
+@pytest.mark.parametrize("query, drawn", [("empty", 0), ("unmeasured", len(LAYERS) - 1), ("live", len(LAYERS))])
+def test_a_layer_without_any_point_is_not_drawn(open_plane: Open, query: str, drawn: int) -> None:
+    page = open_plane({query: "1"})
+    for nodes in (".chart [data-layer] > g > path", ".chart text[data-label]"):
+        shown = page.locator(nodes).evaluate_all("all => all.map(one => getComputedStyle(one).visibility)")
+        assert shown.count("visible") == drawn and len(shown) == len(LAYERS)
+
+
 def test_sends_nothing_to_the_server(open_plane: Open) -> None:
     frames: list[object] = []
 

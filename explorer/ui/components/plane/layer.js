@@ -14,6 +14,7 @@ class LayerDrawing {
     this.drawTrail();
     this.drawMark(palette);
     this.drawLabels(labels, palette);
+    for (const node of [this.group, this.labels]) show(node, points.some(Boolean));
   }
 
   drawTrail() {
