@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from explorer.distributions.base import Distribution
+from explorer.distributions.base import Distribution, entropy
 from explorer.settings import Range
 
 
@@ -37,8 +37,7 @@ class TwelveBit(Distribution):
 
     @property
     def nats(self) -> float:
-        p = float(self.labels().mean())
-        return _entropy(p + self.flip - 2 * p * self.flip) - _entropy(self.flip)
+        return self.entropy_y - entropy([self.flip, 1 - self.flip])
 
     @property
     def entropy_x(self) -> float:
@@ -47,7 +46,8 @@ class TwelveBit(Distribution):
     @property
     def entropy_y(self) -> float:
         p = float(self.labels().mean())
-        return _entropy(p + self.flip - 2 * p * self.flip)
+        one = p + self.flip - 2 * p * self.flip
+        return entropy([one, 1 - one])
 
     def draw(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         rows = rng.integers(0, 4096, n)
@@ -72,7 +72,3 @@ def sphere(n: int) -> np.ndarray:
     z, angle = 1 - 2 * i / n, np.pi * (1 + math.sqrt(5)) * i
     flat = np.sqrt(1 - z * z)
     return np.stack([flat * np.cos(angle), flat * np.sin(angle), z], axis=1)
-
-
-def _entropy(p: float) -> float:
-    return 0.0 if p in (0.0, 1.0) else -p * math.log(p) - (1 - p) * math.log(1 - p)
