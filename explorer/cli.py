@@ -131,7 +131,7 @@ def disentangle(codes: str, factors: str, json_: Json = False) -> None:
 
 @app.command()
 def plane(
-    run: str,
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Several runs give their mean and band.")],
     estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "binning",
     target: Target = "y",
     noise: Noise = 0.0,
@@ -141,13 +141,15 @@ def plane(
     device: Device = "auto",
     out: Annotated[str, typer.Option(help="A .parquet, .csv or .json file; else a table is printed.")] = "",
 ) -> None:
-    """Compute the information plane of a recording."""
+    """Compute the information plane of a recording, or the mean plane of several runs with its band."""
     suffix = Path(out).suffix
     if out and suffix not in (".parquet", ".csv", ".json"):
         raise InputError(f"--out {out!r} must end in .parquet, .csv or .json")
     settings = _settings(catalogue.estimators, estimator, set_)
     options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
-    trajectory = explorer.plane(explorer.open(run), estimator, progress=_progress, **options, **settings)
+    recordings = [explorer.open(run) for run in runs]
+    chosen = recordings if len(recordings) > 1 else recordings[0]
+    trajectory = explorer.plane(chosen, estimator, progress=_progress, **options, **settings)
     if suffix == ".parquet":
         trajectory.to_frame().to_parquet(out)
     elif suffix == ".csv":

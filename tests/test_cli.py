@@ -107,6 +107,9 @@ def test_plane_of_a_recording_to_files(layers, tmp_path, home):
     assert len(table) == len(pandas.read_parquet(tmp_path / "t.parquet")) == 2
     assert json.loads((tmp_path / "t.json").read_text())["unit"] == "nats"
     assert "I(T;Y)" in run("plane", str(tmp_path / "run"), "--set", "width=0.07")
+    run("plane", str(tmp_path / "run"), str(tmp_path / "run"), "--out", str(tmp_path / "group.csv"))
+    group = pandas.read_csv(tmp_path / "group.csv")
+    assert (group.low == group.high).all() and (group.value == table.value).all(), "two equal runs have no band"
     inside = json.loads(
         run("estimate", f"{tmp_path}/run:0:1", f"{arrays_of(tmp_path, y)}:y", "--estimator", "binning", "--json")
     )
