@@ -324,3 +324,24 @@ def test_plot_draws_every_layer(recording):
     assert {trace.name for trace in figure.data if trace.name} == {"tanh 3", "tanh 1"}
     assert figure.layout.meta["alt"].startswith("Information plane.")
     assert len(figure.frames) == 3
+
+
+def test_a_layer_that_tells_more_of_the_target_than_of_the_input_is_doubted(home):
+    """KSG in 60 columns reads next to nothing of X, and the target still: data processing rules that out."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 60))
+    recording = explorer.Recording.from_arrays({0: {"t": x[:, :1]}}, x=x, y=x[:, 0] + 0.1 * rng.normal(size=400))
+    plane = explorer.plane(recording, "ksg", permutations=0)
+    assert plane.curve("t", TY)[0] > plane.curve("t", XT)[0] + 0.5
+    assert "Data processing" in {doubt.rule for doubt in doubts_of(plane)}
+    good = explorer.Recording.from_arrays({0: {"t": x[:, :1]}}, x=x[:, :1] + 1e-3 * x[:, 1:2], y=x[:, 1])
+    assert "Data processing" not in {doubt.rule for doubt in doubts_of(explorer.plane(good, "ksg", permutations=0))}
+
+
+def test_labels_taken_as_coordinates_are_doubted(home):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 2))
+    labels = explorer.Recording.from_arrays({0: {"t": np.tanh(x)}}, x=x, y=(x[:, 0] > 0).astype(int))
+    assert "labels" in explorer.plane(labels, "ksg").about["doubts"]
+    numbers = explorer.Recording.from_arrays({0: {"t": np.tanh(x)}}, x=x, y=x[:, 0] + rng.normal(size=200))
+    assert "labels" not in explorer.plane(numbers, "ksg").about["doubts"]
