@@ -11,10 +11,12 @@ STYLE = """
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stCaptionContainer] {color: inherit; opacity: 0.82}
 """
+# the dark theme's accent is light: white words on it would not be readable
+DARK_STYLE = "[data-testid=stBaseButton-primary], [data-testid=stBaseButton-primary] * {color: #16181c !important}"
 
 st.set_page_config(page_title="Information Explorer", page_icon="◉", layout="wide")
 st.logo(str(assets() / "logo.svg"), size="large")
-st.html(f"<style>{STYLE}</style>")
+st.html(f"<style>{STYLE}{DARK_STYLE if st.context.theme.type == 'dark' else ''}</style>")
 page = st.navigation(list(pages().values()), position="top")
 with told("Change what the message names, or choose another run or estimator; nothing computed is lost."):
     page.run()

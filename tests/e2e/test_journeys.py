@@ -283,3 +283,13 @@ def test_a_server_that_others_reach_shows_home_alone(
         monkeypatch.setenv("EXPLORER_ROOTS", given)
     assert launch.environment().get("EXPLORER_ROOTS") == (str(home) if roots == "home" else roots)
     assert launch.shared() == (roots is not None)
+
+
+def test_the_start_page_is_readable_in_the_dark(app: App, chromium: Callable[..., BrowserContext]) -> None:
+    context = chromium(color_scheme="dark")
+    page = context.new_page()
+    page.goto(app.url)
+    settled(page, "")
+    found = Axe().run(page).response["violations"]
+    context.close()
+    assert not [v["nodes"][0]["html"][:200] for v in found if v["impact"] in ("serious", "critical")]
