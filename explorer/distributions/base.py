@@ -1,7 +1,9 @@
 """What all distributions share; an entry holds only the mathematics."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -109,6 +111,57 @@ class Transformed(Distribution):
         """Pairs of the distribution that is transformed, mapped."""
         x, y = self.of.draw(n, rng)
         return self.map_x(x), self.map_y(y)
+
+
+@dataclass(frozen=True)
+class NoisyCurve(Distribution):
+    """Y = f(X) + noise Z with X uniform on (0, 1) and Z standard normal: I(X; Y) = h(Y) - h(noise Z)."""
+
+    noise: float
+
+    @abstractmethod
+    def curve(self, x: np.ndarray) -> np.ndarray:
+        """f, with values in [-1, 1]."""
+
+    @abstractmethod
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        """The quantile function of f(X)."""
+
+    @property
+    def nats(self) -> float:
+        """h(Y) - h(noise Z)."""
+        return self.entropy_y - math.log(2 * math.pi * math.e * self.noise**2) / 2
+
+    @property
+    def entropy_x(self) -> float:
+        """0, the log of the width of X."""
+        return 0.0
+
+    @cached_property
+    def entropy_y(self) -> float:
+        """By quadrature: the density of Y is the mean of the noise's over the values of the curve."""
+        u, weights = quadrature(even(0, 1, min(0.1, self.noise)), 8)
+        y, weights_y = quadrature(even(-1 - 9 * self.noise, 1 + 9 * self.noise, 1.5 * self.noise), 8)
+        z = (y[:, None] - self.quantile(u)) / self.noise
+        density = np.exp(-(z**2) / 2) @ weights / (math.sqrt(2 * math.pi) * self.noise)
+        return float(weights_y @ entr(density))
+
+    def draw(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """X, and the curve with noise."""
+        x = rng.uniform(0, 1, (n, 1))
+        return x, self.curve(x) + self.noise * rng.standard_normal((n, 1))
+
+
+def quadrature(edges: np.ndarray, order: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of the Gauss-Legendre rule of the given order on each piece between neighbouring edges."""
+    nodes, weights = np.polynomial.legendre.leggauss(order)
+    half = np.diff(edges)[:, None] / 2
+    return (edges[:-1, None] + half * (1 + nodes)).ravel(), (half * weights).ravel()
+
+
+def even(low: float, high: float, width: float) -> np.ndarray:
+    """Edges from low to high with equal pieces of at most the given width."""
+    return np.linspace(low, high, 1 + max(1, math.ceil((high - low) / width)))
 
 
 def entropy(p: np.ndarray | list[float]) -> float:
