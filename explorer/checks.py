@@ -15,8 +15,11 @@ import torch
 from explorer.errors import SampleError, SettingError
 from explorer.result import Doubt
 
-Kind = Literal["auto", "continuous", "discrete"]
-KINDS = ("auto", "continuous", "discrete")
+Kind = Literal["auto", "continuous", "discrete", "mixed", "labels"]
+KINDS = ("auto", "continuous", "discrete", "mixed", "labels")
+COMPUTED = {"labels": "discrete", "mixed": "continuous"}
+"""Labels are counted as discrete values are; a mixed variable, real with values that repeat, stays real."""
+
 LARGEST = 1e150
 """Largest magnitude of a value: the square of a larger one can leave the range of float64."""
 
@@ -42,12 +45,15 @@ class Variable:
         return len(self.values)
 
 
-def variable(data: Any, name: str, kind: Kind = "auto", need: str = "any", device: Any = "cpu") -> Variable:
+def variable(
+    data: Any, name: str, kind: Kind = "auto", need: str = "any", device: Any = "cpu", amounts: bool = False
+) -> Variable:
     """`data` checked and brought to the kind that an entry needs.
 
     Args:
         kind: what the caller says it is; "auto" looks at the data.
         need: "continuous", "discrete" or "any": what the entry can take.
+        amounts: read whole numbers of which most occur once as continuous, where both can be taken.
 
     Raises:
         SampleError: for empty, ragged, non-numeric, NaN or infinite samples, or the wrong kind.
@@ -55,7 +61,10 @@ def variable(data: Any, name: str, kind: Kind = "auto", need: str = "any", devic
     if kind not in KINDS:
         raise SettingError(f"{name}_kind={kind!r} must be one of {', '.join(map(repr, KINDS))}")
     array = _array(data, name)
-    found, doubts = _kind(array, name, kind, need)
+    if amounts and kind == "auto" and need == "any" and _looks_like_amounts(array):
+        found, doubts = _read_as_amounts(array, name)
+    else:
+        found, doubts = _kind(array, name, kind, need)
     if found == "discrete":
         codes, levels = _codes(array)
         values = torch.as_tensor(codes, device=device)
@@ -64,16 +73,25 @@ def variable(data: Any, name: str, kind: Kind = "auto", need: str = "any", devic
     return Variable(name, values, "continuous", array.shape[1], 0, doubts)
 
 
-def paired(x: Variable, y: Variable, least: int = 2) -> None:
-    """Raise unless x and y have one length of at least `least`.
+def paired(x: Variable, *others: Variable, least: int = 2) -> None:
+    """Raise unless all have one length of at least `least`.
 
     Raises:
         SampleError: naming both lengths.
     """
-    if len(x) != len(y):
-        raise SampleError(f"{x.name} has {len(x)} samples and {y.name} has {len(y)}; they must be paired row by row")
+    for y in others:
+        if len(x) != len(y):
+            rule = "they must be paired row by row"
+            raise SampleError(f"{x.name} has {len(x)} samples and {y.name} has {len(y)}; {rule}")
     if len(x) < least:
-        raise SampleError(f"{x.name} and {y.name} have {len(x)} sample(s); at least {least} are needed")
+        names = " and ".join(one.name for one in (x, *others))
+        raise SampleError(f"{names} have {len(x)} sample(s); at least {least} are needed")
+
+
+def repeated(values: torch.Tensor) -> float:
+    """The share of the rows of (n, d) values that occur more than once."""
+    _, sizes = torch.unique(values, dim=0, return_counts=True)
+    return float(sizes[sizes > 1].sum() / len(values))
 
 
 def varying(values: torch.Tensor) -> torch.Tensor:
@@ -156,9 +174,10 @@ def _kind(array: np.ndarray, name: str, kind: str, need: str) -> tuple[str, tupl
         if need == "discrete" and native == "continuous":
             return _whole_floats(array, name)
         return (native if need == "any" else need), ()
-    if need not in ("any", kind):
+    computed = COMPUTED.get(kind, kind)
+    if need not in ("any", computed):
         raise SampleError(f"{name} is {kind} and this estimator needs it {need}; choose another or set {name}_kind")
-    return kind, ()
+    return computed, ()
 
 
 def _looks_like_labels(array: np.ndarray) -> bool:
@@ -167,17 +186,33 @@ def _looks_like_labels(array: np.ndarray) -> bool:
     return len(np.unique(array)) <= max(2, min(100, len(array) // 5))
 
 
+def _looks_like_amounts(array: np.ndarray) -> bool:
+    """Whole numbers of which most occur once: to count them would tell nothing."""
+    if array.dtype.kind not in "iu" or array.shape[1] > 1 or len(array) < 50:
+        return False
+    return len(np.unique(array)) > len(array) // 2
+
+
+def _read_as_amounts(array: np.ndarray, name: str) -> tuple[str, tuple[Doubt, ...]]:
+    text = f"{name} holds {len(np.unique(array))} different whole numbers in {len(array)} samples"
+    said = f"{text} and was read as continuous; set {name}_kind to say otherwise."
+    return "continuous", (Doubt("kind", said, note=True),)
+
+
 def _read_as_labels(array: np.ndarray, name: str) -> Doubt:
     levels = len(np.unique(array))
     return Doubt(
-        "kind", f"{name} holds {levels} whole numbers and was read as labels; set {name}_kind to say otherwise."
+        "kind",
+        f"{name} holds {levels} whole numbers and was read as labels; set {name}_kind to say otherwise.",
+        note=True,
     )
 
 
 def _whole_floats(array: np.ndarray, name: str) -> tuple[str, tuple[Doubt, ...]]:
     if (array == np.round(array)).all():
         levels = len(np.unique(array))
-        return "discrete", (Doubt("kind", f"{name} holds floats that are {levels} whole numbers; read as labels."),)
+        text = f"{name} holds floats that are {levels} whole numbers; read as labels."
+        return "discrete", (Doubt("kind", text, note=True),)
     raise SampleError(
         f"{name} holds real numbers ({array.flat[0]:.6g}, ...) and this estimator counts discrete values; "
         f"use 'binning' or 'ksg', or set {name}_kind='discrete'"

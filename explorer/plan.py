@@ -7,13 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalogue import estimators
+from explorer.catalogue import Card, estimators
 from explorer.data import Recording, digest
 from explorer.errors import SettingError, UnknownNameError
 from explorer.jobs.specification import code_version
 from explorer.settings import Range, Setting, checked_settings
 
 Cell = tuple[int, str]
+
+SECONDS = {
+    "discrete": (0.005, 1e-6, 0.0),
+    "binned": (0.003, 1e-6, 0.0),
+    "gaussian": (0.02, 5e-6, 0.0),
+    "neighbours": (0.005, 4e-6, 1e-9),
+    "estimators": (0.005, 4e-6, 1e-9),
+    "projected": (0.005, 3e-5, 1e-9),
+    "tables": (0.005, 5e-6, 1e-9),
+    "kernel": (0.01, 0.0, 2e-8),
+}
+"""Seconds of one estimate by family: fixed, for each sample and column, for each pair of samples."""
+TRAINED = (10.0, 1e-4, 0.0)
+"""The same for families that are not listed: those that train a network."""
 
 OPTIONS = (
     Setting("noise", float, 0.0, Range(0.0, 1e6)),
@@ -62,7 +76,7 @@ class Plan:
         full = {setting.name: setting.default for setting in card.settings} | given
         rest = {setting.name: setting.checked(getattr(self, setting.name)) for setting in OPTIONS}
         plan = Plan(self.estimator, full, self.target, **rest)
-        plan._fits(card.family, recording)
+        plan._fits(card, recording)
         return plan
 
     def to_layer(self, recording: Recording) -> bool:
@@ -70,16 +84,16 @@ class Plan:
         columns = [*recording.factors, *(["y"] if recording.y is not None else [])]
         return self.target in recording.layers and self.target not in columns
 
-    def _fits(self, family: str, recording: Recording) -> None:
+    def _fits(self, card: Card, recording: Recording) -> None:
         low, high = self.settings.get("low"), self.settings.get("high")
         if low is not None and high is not None and low >= high:
             raise SettingError(f"low={low:g} must be below high={high:g}")
-        if self.noise and family == "binned":
+        if self.noise and (card.family == "binned" or self.estimator == "adaptive_kde"):
             raise SettingError(
                 f"noise={self.noise:g} cannot be used with {self.estimator}: X is the row's identity, and one noisy "
                 "sample of a row would count the noise as information; kde_bounds takes noise exactly, ksg samples it"
             )
-        if family == "kernel" and self.to_layer(recording):
+        if card.constants.get("x_is_identity") and card.family == "kernel" and self.to_layer(recording):
             raise SettingError(f"{self.estimator} needs labels as target and {self.target!r} is a layer; choose 'ksg'")
 
 
@@ -103,18 +117,31 @@ def _shown(value: Any) -> str:
 def cost(recording: Recording, plan: Plan) -> tuple[float, int]:
     """About how long (seconds on one core) and how much memory (bytes) the whole plane takes.
 
-    Kernels take about n^2 work a cell whatever the number of targets, neighbours n^2 a target, the others n log n a
-    column; the constants were measured with 4096 samples and are good to a factor of three.
+    Kernels compare all pairs once a cell whatever the number of targets, cells are sorted, and nearest neighbours are
+    sought for every target; the constants were measured with 4096 samples and are good to a factor of three. All
+    others cost one estimate a target.
     """
     n, cells = len(recording), len(recording.steps) * len(recording.layers)
     width = max((math.prod(shape[1:]) for shape in recording.shapes.values()), default=1)
     targets = 2 + plan.permutations
-    family = estimators.card(plan.estimator).family
-    if family == "kernel":
+    card = estimators.card(plan.estimator)
+    family = card.family
+    if family == "kernel" and card.constants.get("x_is_identity"):
         return cells * 2.2e-9 * n * n * (1 + width / 50), 8 * n * 512 * 4
     if family == "neighbours":
         return cells * 2.5e-8 * n * n * targets, 8 * n * min(n, 2048) * 6
-    return cells * 5e-9 * n * math.log2(n + 2) * width * (1 + targets / 10), 8 * n * width * 8
+    if family == "binned":
+        return cells * 5e-9 * n * math.log2(n + 2) * width * (1 + targets / 10), 8 * n * width * 8
+    return cells * targets * seconds_of(plan.estimator, n, width + 1), 8 * n * (width + min(n, 2048)) * 2
+
+
+def seconds_of(estimator: str, n: int, width: int) -> float:
+    """About how long one estimate takes on one core, with x and y of `width` columns together.
+
+    By family, measured with 500 to 8000 samples: a slow member of one takes up to ten times its quickest.
+    """
+    fixed, linear, square = SECONDS.get(estimators.card(estimator).family, TRAINED)
+    return fixed + linear * n * width + square * n * n
 
 
 def _target_column(recording: Recording, target: str) -> np.ndarray:

@@ -19,7 +19,7 @@ from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
 from explorer.jobs.startup import ensure_service
 from explorer.plan import Cell, Plan, cost, keys
-from explorer.result import Trajectory
+from explorer.trajectory import Trajectory
 
 XT, TY = "I(X;T)", "I(T;Y)"
 

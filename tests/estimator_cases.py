@@ -25,9 +25,9 @@ CASES = [(name, pair) for name in ENTRIES for pair in kinds(name)]
 every_kind = pytest.mark.parametrize(("name", "kind"), CASES, ids=str)
 
 
-def pair_of(kind: Kinds, n: int, seed: int = 0) -> tuple[np.ndarray, ...]:
-    """Dependent samples of the given kinds, three columns or one of labels."""
-    x, y = MultivariateNormal(dim=3, rho=0.7).sample(n, seed)
+def pair_of(name: str, kind: Kinds, n: int, seed: int = 0) -> tuple[np.ndarray, ...]:
+    """Dependent samples of the given kinds: three columns, or what the estimator can take, or one of labels."""
+    x, y = MultivariateNormal(dim=estimators[name].columns or 3, rho=0.7).sample(n, seed)
     labels = [np.digitize(v[:, 0], [-0.7, 0.7]) for v in (x, y)]
     return tuple(v if k == "continuous" else b for v, b, k in zip((x, y), labels, kind, strict=True))
 

@@ -132,7 +132,7 @@ def test_pairs_have_one_length_and_enough_samples() -> None:
     with pytest.raises(SampleError, match="x has 20 samples and y has 19; they must be paired row by row"):
         checks.paired(x, y)
     with pytest.raises(SampleError, match=r"x and x have 20 sample\(s\); at least 21 are needed"):
-        checks.paired(x, x, 21)
+        checks.paired(x, x, least=21)
 
 
 def test_varying_columns() -> None:

@@ -48,7 +48,7 @@ def test_symmetry(name: str, kind: Kinds) -> None:
     estimate = estimators[name]()
     if not estimate.symmetric:
         pytest.skip("claims no symmetry")
-    x, y = pair_of(kind, 300)
+    x, y = pair_of(name, kind, 300)
     there, back = estimate(x, y), estimate(y, x)
     assert there.nats == pytest.approx(back.nats, abs=1e-10)  # sums of 300 terms in another order
     assert (there.bound, there.dim_x, there.dim_y) == (back.bound, back.dim_y, back.dim_x)
@@ -56,7 +56,7 @@ def test_symmetry(name: str, kind: Kinds) -> None:
 
 @every_kind
 def test_order_of_samples_does_not_matter(name: str, kind: Kinds) -> None:
-    x, y = pair_of(kind, 300)
+    x, y = pair_of(name, kind, 300)
     order = np.random.default_rng(1).permutation(300)
     estimate = estimators[name]()
     assert estimate(x[order], y[order]).nats == pytest.approx(estimate(x, y).nats, abs=1e-10)
@@ -86,7 +86,7 @@ INVARIANT = [(name, one) for name in ENTRIES for one in estimators[name].invaria
 def test_invariance(name: str, which: str) -> None:
     kind, change = MAPS[which]
     estimate = estimators[name]()
-    x, y = pair_of(next(pair for pair in kinds(name) if pair[0] == kind), 300)
+    x, y = pair_of(name, next(pair for pair in kinds(name) if pair[0] == kind), 300)
     other = change(y) if which == "scaling" and y.dtype == float else y  # one factor for all columns
     assert estimate(change(x), other).nats == pytest.approx(estimate(x, y).nats, abs=1e-9)  # rounding of the map
 
@@ -108,7 +108,7 @@ def test_shuffled_samples_tell_nothing(name: str, distribution: str) -> None:
 @every_kind
 def test_constants_carry_nothing_or_are_refused(name: str, kind: Kinds) -> None:
     estimate = estimators[name]()
-    x, y = pair_of(kind, 60)
+    x, y = pair_of(name, kind, 60)
     for one, other in ((np.zeros_like(x), y), (x, np.zeros_like(y)), (np.ones_like(x), np.ones_like(y))):
         try:
             found = estimate(one, other, x_kind=kind[0], y_kind=kind[1])
@@ -120,7 +120,7 @@ def test_constants_carry_nothing_or_are_refused(name: str, kind: Kinds) -> None:
 
 @every_kind
 def test_a_constant_column_changes_nothing_that_is_invariant(name: str, kind: Kinds) -> None:
-    x, y = pair_of(kind, 200)
+    x, y = pair_of(name, kind, 200)
     if x.ndim == 1:
         x = x[:, None]
     wider = np.hstack([x, np.full((200, 2), 5, dtype=x.dtype)])
@@ -163,7 +163,7 @@ def test_random_state_of_the_caller_is_left_alone(name: str, kind: Kinds) -> Non
     expected = torch.rand(1), np.random.rand()
     torch.manual_seed(5)
     np.random.seed(5)
-    estimators[name]()(*pair_of(kind, 60), seed=11)
+    estimators[name]()(*pair_of(name, kind, 60), seed=11)
     assert (torch.rand(1), np.random.rand()) == expected
 
 
@@ -171,7 +171,7 @@ def test_random_state_of_the_caller_is_left_alone(name: str, kind: Kinds) -> Non
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @every_kind
 def test_same_number_on_cuda(name: str, kind: Kinds) -> None:
-    pair: Any = pair_of(kind, 500)
+    pair: Any = pair_of(name, kind, 500)
     here, there = (estimators[name]()(*pair, device=device) for device in ("cpu", "cuda"))
     assert there.nats == pytest.approx(here.nats, abs=1e-9)  # float64 sums in another order
 

@@ -24,6 +24,7 @@ from explorer.settings import Range, Setting
 KEYS = [
     *("quantity", "nats", "bits", "interval", "level", "standard_error", "null", "bound", "warnings"),
     *("estimator", "settings", "n", "dim_x", "dim_y", "seconds", "device"),
+    *("verdict", "details"),
 ]
 
 
@@ -32,25 +33,25 @@ def first_kind(name: str) -> Kinds:
 
 
 def samples(name: str, n: int = 60) -> tuple[np.ndarray, np.ndarray]:
-    return pair_of(first_kind(name), n)
+    return pair_of(name, first_kind(name), n)
 
 
 @every_kind
 def test_result_is_plain_json(name: str, kind: Kinds) -> None:
     estimate = estimators[name]()
-    plain = json.loads(to_json(estimate(*pair_of(kind, 60)).to_dict()), parse_constant=pytest.fail)
+    plain = json.loads(to_json(estimate(*pair_of(name, kind, 60)).to_dict()), parse_constant=pytest.fail)
     assert list(plain) == KEYS
     assert plain["bits"] * np.log(2) == pytest.approx(plain["nats"])
     assert plain["bound"] in ("none", "lower", "upper")
     assert all(list(warning) == ["rule", "text"] for warning in plain["warnings"])
     assert (plain["estimator"], plain["settings"], plain["n"]) == (name, estimate.settings, 60)
-    assert (plain["dim_x"], plain["dim_y"]) == tuple(3 if k == "continuous" else 1 for k in kind)
+    assert (plain["dim_x"], plain["dim_y"]) == tuple((estimate.columns or 3) if k == "continuous" else 1 for k in kind)
 
 
 @every_kind
 def test_containers_give_the_same_number(name: str, kind: Kinds) -> None:
     estimate = estimators[name]()
-    x, y = pair_of(kind, 60)
+    x, y = pair_of(name, kind, 60)
     x = x.astype(np.float32).astype(float) if x.dtype == float else x  # what every container below can hold
     expected = estimate(x, y, x_kind=kind[0], y_kind=kind[1]).nats
     given: list[Any] = [
@@ -149,7 +150,7 @@ def test_entropy_or_a_sentence(name: str) -> None:
 @pytest.mark.parametrize("layer", ["live", "dead"])
 @pytest.mark.parametrize("y", ["labels", "numbers", "words"])
 def test_a_cell_of_the_plane_is_two_numbers_or_a_sentence(name: str, y: str, layer: str, with_x: bool) -> None:
-    x, t = pair_of(("continuous", "continuous"), 60)
+    x, t = pair_of(name, ("continuous", "continuous"), 60)
     column = {"labels": x[:, 0] > 0, "numbers": x[:, 0], "words": np.where(x[:, 0] > 0, "ash", "oak")}[y]
     recording = Recording.from_arrays({0: {"live": t, "dead": 0 * t}}, x=x if with_x else None, y=column)
     try:
@@ -199,7 +200,7 @@ def test_settings_at_both_ends(name: str, setting: Setting) -> None:
     for value in [*ends, *([None] if setting.optional else [])]:
         for kind in (kind for entry, kind in CASES if entry == name):
             try:
-                found = estimators[name](**{setting.name: value})(*pair_of(kind, 150))
+                found = estimators[name](**{setting.name: value})(*pair_of(name, kind, 150))
             except InputError as refusal:
                 assert setting.name in str(refusal)
             else:

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import torch
@@ -12,8 +12,11 @@ from explorer import checks
 from explorer.catalogue import estimators as catalogue
 from explorer.device import resolve, seeded
 from explorer.errors import InputError, SampleError
+from explorer.estimators._samples import Formula, Reading, Samples
 from explorer.result import Doubt, Estimate
 from explorer.settings import checked_settings
+
+__all__ = ["Estimator", "Formula", "Point", "Reading", "Samples"]
 
 Point = tuple[float, list[float], tuple[Doubt, ...]]
 
@@ -22,31 +25,39 @@ Point = tuple[float, list[float], tuple[Doubt, ...]]
 class Estimator:
     """Settings in the constructor, data in the call.
 
-    An entry gives `nats(x, y)`, and `entropy(x)` where it can. It receives float64 tensors of
-    shape (n, d) for continuous variables and int64 codes of shape (n,) for discrete ones.
+    An entry gives `nats(x, y)`, and `entropy(x)` and `conditional(x, y, z)` where it can. It receives float64
+    tensors of shape (n, d) for continuous variables and int64 codes of shape (n,) for discrete ones.
 
     Attributes:
+        quantity: what `nats` estimates, as one writes it.
         needs: what x and y must be: "continuous", "discrete" or "any".
+        amounts: whole numbers of which most occur once are continuous to it, unless a kind is given.
         mixed: one of x and y must be continuous and the other discrete, in either order.
         x_is_identity: on the information plane X stands for the row's identity (equal rows share it).
         differential: the entropy of continuous x is differential, h(X), and not that of cells.
         least: fewest samples it takes.
         finds: distributions whose true information it approaches as n grows; None claims all whose kinds it takes.
         tolerance: how near it comes to those truths with 2000 samples, in nats.
+        columns: most columns that a real variable may have, besides constant ones; None for any number.
         symmetric: I(X; Y) = I(Y; X) up to rounding.
+        random: it draws random numbers, so that the seed changes the value.
         invariant: maps of x that leave the estimate as it is: "relabelling" of discrete values, "shift",
             "scaling" of all columns by one factor, "rotation", "linear" invertible maps, "monotone" maps
             of all values alike.
     """
 
+    quantity: ClassVar[str] = "I(X;Y)"
     needs: ClassVar[tuple[str, str]] = ("any", "any")
+    amounts: ClassVar[bool] = False
     mixed: ClassVar[bool] = False
     x_is_identity: ClassVar[bool] = False
     differential: ClassVar[bool] = True
     least: ClassVar[int] = 2
     finds: ClassVar[tuple[str, ...] | None] = None
     tolerance: ClassVar[float] = 0.05
+    columns: ClassVar[int | None] = None
     symmetric: ClassVar[bool] = True
+    random: ClassVar[bool] = False
     invariant: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -54,44 +65,126 @@ class Estimator:
             object.__setattr__(self, name, value)
 
     def __call__(
-        self, x: Any, y: Any = None, *, x_kind: Any = "auto", y_kind: Any = "auto", seed: int = 0, device: str = "auto"
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        z: Any = None,
+        x_kind: Any = "auto",
+        y_kind: Any = "auto",
+        z_kind: Any = "auto",
+        seed: int = 0,
+        device: str = "auto",
     ) -> Estimate:
-        """Estimate I(X; Y), or H(X) when y is None, and say what is doubtful about it.
+        """Estimate I(X; Y), I(X; Y | Z), or H(X) when y is None, and say what is doubtful about it.
 
         Args:
             x: samples, shape (n,) or (n, d_x).
             y: samples paired with x, shape (n,) or (n, d_y).
-            x_kind, y_kind: "continuous", "discrete" or "auto".
+            z: samples of a condition paired with x and y.
+            x_kind, y_kind, z_kind: "continuous", "discrete", "mixed", "labels" or "auto".
             seed: of everything random; the caller's random state is left as it was.
 
         Raises:
             SampleError: for samples that cannot be used; the message names the rule.
             SettingError: for a kind, seed or device that does not exist.
         """
-        where = resolve(device)
-        first = checks.variable(x, "x", x_kind, self.needs[0], where)
-        if y is None:
-            checks.paired(first, first, self.least)
-            quantity = "h(X)" if first.kind == "continuous" and self.differential else "H(X)"
-            return self._result(quantity, lambda: self.entropy(first.values), first, None, seed, where)
-        second = checks.variable(y, "y", y_kind, self.needs[1], where)
-        checks.paired(first, second, self.least)
-        if self.mixed and first.kind == second.kind:
-            rule = f"x and y are both {first.kind}; set x_kind or y_kind"
-            raise SampleError(f"{self.name} needs one continuous and one discrete variable, and {rule}")
-        return self._result("I(X;Y)", lambda: self.nats(first.values, second.values), first, second, seed, where)
+        kinds = (x_kind, y_kind, z_kind)
+        return self.on(self.checked(x, y, z, kinds, device), seed)
 
-    def nats(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor | float:
+    def checked(
+        self, x: Any, y: Any = None, z: Any = None, kinds: Sequence[Any] = ("auto",) * 3, device: str = "auto"
+    ) -> Samples:
+        """The samples as this estimator takes them.
+
+        Raises:
+            SampleError: for samples that cannot be used.
+        """
+        if y is None and z is not None:
+            raise InputError("z=... is a condition for I(X;Y|Z) and needs y; an entropy takes x alone")
+        where = resolve(device)
+        needs = (*self.needs, self.needs[0])
+        given = [one for one in zip((x, y, z), "xyz", kinds, needs, strict=True) if one[0] is not None]
+        found = Samples(*(checks.variable(*one, where, self.amounts) for one in given))
+        checks.paired(*found.present, least=self.least)
+        if self.mixed and found.y and found.x.kind == found.y.kind:
+            rule = f"x and y are both {found.x.kind}; set x_kind or y_kind"
+            raise SampleError(f"{self.name} needs one continuous and one discrete variable, and {rule}")
+        return found
+
+    def on(self, samples: Samples, seed: int = 0) -> Estimate:
+        """The estimate for checked samples.
+
+        Raises:
+            SampleError: when no number can be told from them.
+        """
+        where = samples.x.values.device
+        with seeded(seed, where):
+            chosen, why = self.settled(*samples.tensors)
+        if chosen is not self:
+            return self.signed(chosen.on(samples, seed), why)
+        with seeded(seed, where):
+            start = time.perf_counter()
+            reading = self.formula(*samples.tensors)
+            value = float(reading)
+            seconds = time.perf_counter() - start
+        return self._result(samples, reading if isinstance(reading, Reading) else Reading(value), seed, seconds)
+
+    def signed(self, result: Estimate, why: Mapping[str, Any]) -> Estimate:
+        """The result of another estimator under the name of this one, which chose it, with the reasons."""
+        if result.estimator == self.name:
+            return result
+        return replace(result, estimator=self.name, settings=self.settings, details={**why, **result.details})
+
+    def quantity_of(self, samples: Samples) -> str:
+        """What is estimated from these samples, as one writes it."""
+        if samples.z:
+            return "I(X;Y|Z)"
+        if samples.y:
+            return self.quantity
+        return "h(X)" if samples.x.kind == "continuous" and self.differential else "H(X)"
+
+    def settled(self, *samples: torch.Tensor) -> tuple["Estimator", Mapping[str, Any]]:
+        """The estimator to use on these samples and why: itself, unless an entry chooses among others."""
+        return self, {}
+
+    def formula(self, x: torch.Tensor, y: torch.Tensor | None = None, z: torch.Tensor | None = None) -> Formula:
+        """I(X; Y), I(X; Y | Z) or the entropy of X, by which samples are there."""
+        if y is None:
+            return self.entropy(x)
+        return self.nats(x, y) if z is None else self.conditional(x, y, z)
+
+    def doubts_on(self, samples: Samples, value: float) -> tuple[Doubt, ...]:
+        """The entry's own doubts; with a real condition those about (X, Z) and Y."""
+        x, y, z = (one.values if one else None for one in (samples.x, samples.y, samples.z))
+        assert x is not None
+        if z is not None and x.is_floating_point() and z.is_floating_point():
+            x = torch.cat([x, z], 1)
+        return self.doubts(x, y, value)
+
+    def nats(self, x: torch.Tensor, y: torch.Tensor) -> Formula:
         """I(X; Y) in nats; the formula."""
         raise NotImplementedError
 
-    def entropy(self, x: torch.Tensor) -> torch.Tensor | float:
+    def conditional(self, x: torch.Tensor, y: torch.Tensor, z: torch.Tensor) -> Formula:
+        """I(X; Y | Z) in nats.
+
+        Raises:
+            InputError: for an estimator that takes no condition.
+        """
+        raise InputError(
+            f"{self.name} takes no condition z; ksg, mixed_ksg, gaussian, gaussian_copula and the discrete ones do"
+        )
+
+    def entropy(self, x: torch.Tensor) -> Formula:
         """H(X) in nats, differential for continuous x.
 
         Raises:
             InputError: for an estimator of mutual information alone.
         """
-        raise InputError(f"{self.name} estimates I(X;Y) and needs y; for an entropy use plug_in or gaussian")
+        raise InputError(
+            f"{self.name} estimates I(X;Y) and needs y; for an entropy use plug_in, gaussian or kozachenko_leonenko"
+        )
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
         """Reasons of the entry's own not to trust `value`; y is None for an entropy."""
@@ -105,9 +198,17 @@ class Estimator:
         """The entry that takes Gaussian noise on T exactly; None when the noise must be sampled."""
         return None
 
+    def rate(self, *samples: torch.Tensor) -> float:
+        """The power of 1 / n with which the bias falls on these samples."""
+        return 1.0
+
     def prepared(self, x: torch.Tensor) -> Any:
         """What can be computed once for a variable that stays while the other changes."""
         return x
+
+    def shuffled(self, x: torch.Tensor, y: torch.Tensor) -> Callable[[torch.Tensor], float]:
+        """A function from an order of the samples to I(X; Y in that order); what orders share is computed once."""
+        return lambda order: float(self.nats(x, y[order]))
 
     def point(self, x: Any, t: torch.Tensor, ys: Sequence[torch.Tensor]) -> Point:
         """I(X; T) and I(T; Y) for each y: one cell of an information plane, with its null and its doubts.
@@ -135,34 +236,25 @@ class Estimator:
         """Every setting and its value."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def _result(
-        self,
-        quantity: str,
-        formula: Callable[[], torch.Tensor | float],
-        x: checks.Variable,
-        y: checks.Variable | None,
-        seed: int,
-        where: torch.device,
-    ) -> Estimate:
-        """The formula's value with everything that belongs to it."""
-        with seeded(seed, where):
-            start = time.perf_counter()
-            value = float(formula())
-            seconds = time.perf_counter() - start
+    def _result(self, samples: Samples, reading: Reading, seed: int, seconds: float) -> Estimate:
+        """The reading with everything that belongs to it."""
+        value, count = reading.nats, len(samples)
         if not math.isfinite(value):
-            raise SampleError(f"{self.name} gave {value} on {len(x)} samples; no number can be told from these data")
-        other = None if y is None else y.values
+            raise SampleError(f"{self.name} gave {value} on {count} samples; no number can be told from these data")
+        x, y = samples.x, samples.y
         return Estimate(
-            quantity=quantity,
+            quantity=self.quantity_of(samples),
             value=value,
-            bound=self.bound_on(x.values, other),
-            warnings=(*x.doubts, *(() if y is None else y.doubts), *self.doubts(x.values, other, value)),
+            standard_error=reading.standard_error,
+            bound=self.bound_on(x.values, y.values if y else None),
+            warnings=(*(doubt for one in samples.present for doubt in one.doubts), *self.doubts_on(samples, value)),
             estimator=self.name,
             settings=self.settings,
-            n=len(x),
+            n=count,
             dim_x=x.dim,
-            dim_y=0 if y is None else y.dim,
+            dim_y=y.dim if y else 0,
             seconds=seconds,
-            device=str(where),
+            device=str(x.values.device),
             seed=seed,
+            details=reading.details,
         )

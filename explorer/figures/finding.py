@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from explorer.figures.theme import label, thousands
-from explorer.result import NATS_PER, Trajectory
+from explorer.result import NATS_PER
+from explorer.trajectory import Trajectory
 
 XT, TY = "I(X;T)", "I(T;Y)"
 LEAST = 0.05

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from explorer.figures.finding import TY, XT, alternative, finding, subtitle
 from explorer.figures.theme import THEMES, Theme, label, shapes, thousands
-from explorer.result import NATS_PER, Trajectory
+from explorer.result import NATS_PER
+from explorer.trajectory import Trajectory
 
 
 def draw(

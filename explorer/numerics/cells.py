@@ -45,8 +45,11 @@ def renumbered(codes: torch.Tensor) -> torch.Tensor:
 
 
 def joint(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Codes of the pairs (a, b), both (n,) and numbered from 0."""
-    return a * (int(b.max()) + 1) + b
+    """Codes of the pairs (a, b), both (n,) and not negative; renumbered before they would overflow."""
+    base = int(b.max()) + 1
+    if base * (int(a.max()) + 1) > LARGEST:
+        return joint(renumbered(a), renumbered(b))
+    return a * base + b
 
 
 def counts(codes: torch.Tensor) -> torch.Tensor:

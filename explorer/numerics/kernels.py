@@ -1,4 +1,4 @@
-"""Sums of Gaussian kernels over pairs of samples, in blocks of rows."""
+"""Kernels over pairs of samples and their sums, in blocks of rows."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,7 +34,7 @@ def kernel_log_means(
     groups = [torch.zeros(len(t), dtype=torch.long, device=t.device), *labels]
     sizes = [torch.bincount(codes) for codes in groups]
     sums = _Sums(groups, sizes)
-    for start, kernel in _upper_blocks(t, width):
+    for start, kernel in upper_blocks(t, width):
         sums.add(start, kernel)
     whole, *within = (
         (total / size[codes]).log().mean() for total, size, codes in zip(sums.own(), sizes, groups, strict=True)
@@ -76,10 +76,9 @@ class _Sums:
         return self.by_group
 
 
-def _upper_blocks(t: torch.Tensor, width: float) -> Iterator[tuple[int, torch.Tensor]]:
-    """Blocks of rows of the kernel from the diagonal rightwards: (start, (rows, n - start))."""
-    n = len(t)
-    rows = max(16, rows_per_chunk(128 * n, t.device))  # 2 MiB on a CPU stay in its cache from pass to pass
+def upper_blocks(t: torch.Tensor, width: float) -> Iterator[tuple[int, torch.Tensor]]:
+    """Blocks of rows of exp(-|t_i - t_j|^2 / 2 width) from the diagonal rightwards: (start, (rows, n - start))."""
+    n, rows = len(t), _rows(t)
     scaled = (t - t.mean(0)) / (2 * width) ** 0.5
     squares = (scaled * scaled).sum(1)
     steady = bool(squares.max() < STEADY)
@@ -93,3 +92,14 @@ def _upper_blocks(t: torch.Tensor, width: float) -> Iterator[tuple[int, torch.Te
         kernel = exponent.clamp_(FLOOR, 0.0).exp_()
         kernel.diagonal().fill_(1.0)
         yield start, kernel
+
+
+def upper_blocks_of_labels(codes: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
+    """The same blocks of a kernel that is 1 between equal labels and 0 between others."""
+    for start in range(0, len(codes), rows := _rows(codes)):
+        yield start, (codes[start : start + rows, None] == codes[start:]).double()
+
+
+def _rows(samples: torch.Tensor) -> int:
+    """Rows in a block: 2 MiB on a CPU stay in its cache from pass to pass."""
+    return max(16, rows_per_chunk(128 * len(samples), samples.device))

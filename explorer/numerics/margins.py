@@ -15,11 +15,25 @@ def standard(values: torch.Tensor) -> torch.Tensor:
     return unit / _nonzero(unit.std(0))
 
 
-def gauss(values: torch.Tensor) -> torch.Tensor:
-    """Each column's ranks mapped to normal quantiles; equal values share their mean rank."""
-    n = len(values)
-    columns = [torch.special.ndtri(_mean_ranks(column) / (n + 1)) for column in values.double().T]
-    return torch.stack(columns, 1)
+def gauss(values: torch.Tensor, random: bool = False) -> torch.Tensor:
+    """Each column's ranks mapped to normal quantiles; equal values share their mean rank, or take theirs at random."""
+    n, ranks = len(values), random_ranks if random else mean_ranks
+    return torch.stack([torch.special.ndtri(ranks(column) / (n + 1)) for column in values.double().T], 1)
+
+
+def tamed(values: torch.Tensor) -> torch.Tensor:
+    """Each column through asinh of its distance from the median in half quartile ranges: smooth, tails drawn in."""
+    ordered = values.sort(0).values
+    first, middle, third = (ordered[len(values) * part // 4] for part in (1, 2, 3))
+    scale = torch.where(third > first, (third - first) / 2, spread(values))
+    return ((values - middle) / _nonzero(scale)).asinh()
+
+
+def in_margins(values: torch.Tensor, margins: str, random: bool = False) -> torch.Tensor:
+    """Real values with their columns as they are ("none"), standardised or as normal scores; labels as they are."""
+    if not values.is_floating_point() or margins == "none":
+        return values
+    return standard(values) if margins == "standard" else gauss(values, random)
 
 
 def _in_unit(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -35,7 +49,18 @@ def _nonzero(scale: torch.Tensor) -> torch.Tensor:
     return torch.where(scale > 0, scale, torch.ones_like(scale))
 
 
-def _mean_ranks(column: torch.Tensor) -> torch.Tensor:
+def random_ranks(column: torch.Tensor) -> torch.Tensor:
+    """Ranks 1..n, equal values in random order, by torch's generator; a constant column keeps one mean rank."""
+    if bool((column == column[0]).all()):
+        return mean_ranks(column)
+    shuffle = torch.randperm(len(column)).to(column.device)
+    order = shuffle[column[shuffle].argsort(stable=True)]
+    return torch.empty_like(column).scatter_(
+        0, order, torch.arange(1, len(column) + 1, device=column.device).to(column)
+    )
+
+
+def mean_ranks(column: torch.Tensor) -> torch.Tensor:
     """Ranks 1..n, the mean rank for equal values."""
     _, codes, sizes = torch.unique(column, return_inverse=True, return_counts=True)
     last = sizes.cumsum(0).double()

@@ -1,13 +1,14 @@
 """k-th neighbour distances and exact neighbour counts in the maximum norm.
 
-On the CPU the work goes where it is cheapest: trees up to ten joint columns, sorted values in
-one dimension, blocks of all pairs above. On CUDA it is blocks of all pairs. All routes count the
+On the CPU the work goes where it was measured to be cheapest: sorted values in one dimension, trees in
+few, blocks of all pairs in many. On CUDA it is blocks of all pairs. All routes count the
 same neighbours: distances are differences of float64 as the subtraction rounds them, and every
 comparison with a radius is made on those. The tests hold the integers equal.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,8 +17,11 @@ from sklearn.neighbors import KDTree
 
 from explorer.device import memory_free, rows_per_chunk
 
-TREE_COLUMNS = 10
-"""Joint columns up to which a tree finds neighbours faster than all pairs do."""
+TREE_COLUMNS, FEW_COLUMNS, FEW = 14, 8, 2000
+"""Joint columns up to which trees are faster than all pairs; the second, up to `FEW` samples."""
+
+SCIPY_COLUMNS = 4
+"""Joint columns up to which SciPy's tree is faster than scikit-learn's."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,10 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Space:
-    """Samples (n, d) whose pairwise distances can be kept for a whole run."""
+    """Samples (n, d) whose tree, or pairwise distances, can be kept for a whole run."""
 
     values: torch.Tensor
-    kept: dict[str, torch.Tensor] = field(default_factory=dict, compare=False, repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def columns(self) -> int:
@@ -55,6 +59,23 @@ class Space:
             self.kept["distances"] = torch.cdist(self.values, self.values, p=torch.inf)
         return self
 
+    def reordered(self, order: torch.Tensor) -> "Space":
+        """The samples in another order; the tree is shared."""
+        return Space(self.values[order], {"tree": self.tree} if self.columns > 1 and not self.values.is_cuda else {})
+
+    @property
+    def tree(self) -> KDTree:
+        """A tree of the samples, built when first asked for."""
+        if "tree" not in self.kept:
+            self.kept["tree"] = KDTree(self.values.numpy(), metric="chebyshev")
+        return self.kept["tree"]
+
+    def count_near(self, radius: np.ndarray) -> np.ndarray:
+        """How many samples, the own one included, are no farther than `radius` in the maximum norm, (n,)."""
+        if self.columns == 1:
+            return _count_sorted(self.values.numpy()[:, 0], radius)
+        return self.tree.query_radius(self.values.numpy(), radius, count_only=True)
+
     def distances(self, rows: torch.Tensor) -> torch.Tensor:
         """Distances of some rows to all samples, (rows, n)."""
         if "distances" in self.kept:
@@ -64,9 +85,34 @@ class Space:
 
 def neighbours(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
     """Neighbours of every sample of the pair (x, y) in the norm max(|dx|, |dy|); k is less than n."""
-    if x.values.is_cuda or x.columns + y.columns > TREE_COLUMNS:
+    if _many(x.values, x.columns + y.columns):
         return by_all_pairs(x, y, k, rectangle=rectangle)
     return by_trees(x, y, k, rectangle=rectangle)
+
+
+def kth_distance(values: torch.Tensor, k: int) -> torch.Tensor:
+    """Distance of every sample to its k-th nearest other one, (n,); k is less than n."""
+    if not _many(values, values.shape[1]):
+        return torch.from_numpy(_nearest(values.numpy(), k)[0][:, k].copy())
+    space = Space(values)
+    blocks = _blocks(torch.arange(len(values), device=values.device), len(values))
+    return torch.cat([space.distances(rows).topk(k + 1, dim=1, largest=False).values[:, k] for rows in blocks])
+
+
+def count_inside(values: torch.Tensor, radius: torch.Tensor) -> torch.Tensor:
+    """How many others are strictly nearer than `radius`, (n,); 0 where the radius is 0."""
+    space = Space(values)
+    if not values.is_cuda and values.shape[1] <= TREE_COLUMNS:
+        inside = np.nextafter(radius.numpy(), 0)
+        return torch.from_numpy(np.where(radius.numpy() > 0, space.count_near(inside) - 1, 0))
+    blocks = _blocks(torch.arange(len(values), device=values.device), len(values))
+    counts = [(space.distances(rows) < radius[rows, None]).sum(1) for rows in blocks]
+    return torch.cat(counts) - (radius > 0).long()
+
+
+def _many(values: torch.Tensor, columns: int) -> bool:
+    """Whether all pairs are cheaper than a tree."""
+    return values.is_cuda or columns > (FEW_COLUMNS if len(values) <= FEW else TREE_COLUMNS)
 
 
 def by_all_pairs(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
@@ -89,7 +135,7 @@ def by_trees(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbou
     """A k-d tree for the joint neighbours, trees or sorted values for the counts."""
     margins = [space.values.numpy() for space in (x, y)]
     joint = np.hstack(margins)
-    distance, who = cKDTree(joint).query(joint, k=k + 2 if rectangle else k + 1, p=np.inf)
+    distance, who = _nearest(joint, k + 1 if rectangle else k)
     radius = distance[:, k]
     if rectangle:
         reach = [_farthest(values, who[:, : k + 1]) for values in margins]
@@ -99,18 +145,27 @@ def by_trees(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbou
             near = torch.maximum(d_x, d_y) <= torch.from_numpy(radius)[rows, None]
             for farthest, d in zip(reach, (d_x, d_y), strict=True):
                 farthest[rows.numpy()] = _reach(d, near)[:, 0].numpy()
-        counts = [count_near(values, r) - 1 for values, r in zip(margins, reach, strict=True)]
+        counts = [space.count_near(r) - 1 for space, r in zip((x, y), reach, strict=True)]
     else:
         inside = np.nextafter(radius, 0)
-        counts = [np.where(radius > 0, count_near(values, inside) - 1, 0) for values in margins]
+        counts = [np.where(radius > 0, space.count_near(inside) - 1, 0) for space in (x, y)]
     return Neighbours(*(torch.from_numpy(np.ascontiguousarray(column)) for column in (radius, *counts)))
 
 
 def count_near(values: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """How many samples, the own one included, are no farther than `radius` in the maximum norm, (n,)."""
-    if values.shape[1] == 1:
-        return _count_sorted(values[:, 0], radius)
-    return KDTree(values, metric="chebyshev").query_radius(values, radius, count_only=True)
+    return Space(torch.from_numpy(np.ascontiguousarray(values))).count_near(radius)
+
+
+def _nearest(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Distances and numbers of each sample's nearest ones, itself first, (n, k + 1); infinity where there is none."""
+    there = min(k + 1, len(values))
+    if values.shape[1] <= SCIPY_COLUMNS:
+        distance, who = cKDTree(values).query(values, k=[*range(1, there + 1)], p=np.inf)
+    else:
+        distance, who = KDTree(values, metric="chebyshev").query(values, k=there)
+    missing = ((0, 0), (0, k + 1 - there))
+    return np.pad(distance, missing, constant_values=np.inf), np.pad(who, missing)
 
 
 def _blocks(rows: torch.Tensor, n: int) -> Iterator[torch.Tensor]:

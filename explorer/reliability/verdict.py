@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.result import Doubt, Trajectory
+from explorer.result import Doubt
+from explorer.trajectory import Trajectory
 
 XT, TY = "I(X;T)", "I(T;Y)"
 

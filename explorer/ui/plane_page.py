@@ -11,8 +11,8 @@ from explorer.catalogue import estimators
 from explorer.data import Recording
 from explorer.plan import Plan, cost
 from explorer.reliability.verdict import doubts_of
-from explorer.result import Trajectory
 from explorer.sweep import collected, specification, submitted
+from explorer.trajectory import Trajectory
 from explorer.ui import export, pick, show
 from explorer.ui.components.plane import plane
 from explorer.ui.form import form, given, tell_ignored

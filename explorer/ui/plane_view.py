@@ -8,7 +8,8 @@ import numpy as np
 
 from explorer.figures.finding import TY, XT, alternative, finding, peak_note, subtitle
 from explorer.figures.theme import THEMES, label, shapes
-from explorer.result import NATS_PER, Trajectory, finite, to_json
+from explorer.result import NATS_PER, finite, to_json
+from explorer.trajectory import Trajectory
 
 
 def view(

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import mutual_info_score
 
 from explorer.estimators import MillerMadow, PlugIn
+from explorer.numerics.cells import joint
 
 ROUNDING = 1e-12  # sums of at most 60 terms of size one
 
@@ -54,6 +56,28 @@ def test_chain_rule(xyz: tuple[np.ndarray, ...]) -> None:
         np.mean(y == one) * information(x[y == one], z[y == one]) for one in np.unique(y) if (y == one).sum() > 1
     )
     assert information(x, np.stack([y, z], 1)) == pytest.approx(information(x, y) + rest, abs=ROUNDING)
+
+
+@given(columns())
+def test_conditional_chain_rule(xyz: tuple[np.ndarray, ...]) -> None:
+    """I(X; Y, Z) = I(X; Z) + I(X; Y | Z), and the condition is the mean over its values."""
+    x, y, z = xyz
+    found = PlugIn()(x, y, z=z).nats
+    assert found == pytest.approx(information(x, np.stack([y, z], 1)) - information(x, z), abs=ROUNDING)
+    parts = [(np.mean(z == one), x[z == one], y[z == one]) for one in np.unique(z) if (z == one).sum() > 1]
+    assert found == pytest.approx(sum(share * information(a, b) for share, a, b in parts), abs=ROUNDING)
+
+
+def test_exclusive_or_is_seen_only_under_the_condition() -> None:
+    x, y = np.array([0, 0, 1, 1] * 5), np.array([0, 1, 0, 1] * 5)
+    assert PlugIn()(x, y).nats == pytest.approx(0, abs=ROUNDING)
+    assert PlugIn()(x, y, z=x ^ y).nats == pytest.approx(np.log(2), abs=ROUNDING)
+
+
+def test_joint_codes_do_not_overflow() -> None:
+    """Two codes whose product passes 2^63, as that of a pair and a third variable can."""
+    a, b = torch.tensor([2**40, 2**40, 7, 0]), torch.tensor([2**41, 0, 0, 2**41])
+    assert sorted(joint(a, b).tolist()) == [0 * 2 + 1, 1 * 2 + 0, 2 * 2 + 0, 2 * 2 + 1]
 
 
 @given(columns())

@@ -1,0 +1,52 @@
+"""What goes into a formula and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from explorer import checks
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a formula returns when it knows more than a number.
+
+    Attributes:
+        nats: the value.
+        standard_error: in nats, None where the entry has none of its own.
+        details: plain data that belongs to the value: parts, weights, what was fitted.
+    """
+
+    nats: float
+    standard_error: float | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __float__(self) -> float:
+        return self.nats
+
+
+Formula = torch.Tensor | float | Reading
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The checked variables of one estimate: y is None for an entropy, z unless there is a condition."""
+
+    x: checks.Variable
+    y: checks.Variable | None = None
+    z: checks.Variable | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def present(self) -> tuple[checks.Variable, ...]:
+        """Those that are there, in order."""
+        return tuple(one for one in (self.x, self.y, self.z) if one is not None)
+
+    @property
+    def tensors(self) -> tuple[torch.Tensor, ...]:
+        """Their values, in order."""
+        return tuple(one.values for one in self.present)

@@ -1,0 +1,1 @@
+"""Projections of many dimensions onto few."""

@@ -1,0 +1,1 @@
+"""Estimates across tables that are not joined."""
