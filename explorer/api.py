@@ -6,7 +6,7 @@ from typing import Any
 from explorer.bundle import open_bundled
 from explorer.catalogue import estimators, measures
 from explorer.data import Recording
-from explorer.errors import ExplorerError, FileError, InputError
+from explorer.errors import ExplorerError, FileError
 from explorer.recordings.bundled import bundled
 from explorer.recordings.store import open_folder
 from explorer.result import Estimate, Score
@@ -14,9 +14,6 @@ from explorer.settings import checked_settings
 from explorer.sweep import plane
 
 __all__ = ["disentanglement", "estimate", "measure", "open", "plane"]
-
-DEFAULT = "ksg"
-"""What "auto" stands for until an estimator of that name chooses by itself."""
 
 
 def estimate(
@@ -27,18 +24,25 @@ def estimate(
     estimator: str = "auto",
     x_kind: str = "auto",
     y_kind: str = "auto",
+    z_kind: str = "auto",
     seed: int = 0,
     device: str = "auto",
+    null: bool | None = None,
+    interval: bool | None = None,
+    laws: bool = False,
     **settings: Any,
 ) -> Estimate:
-    """I(X; Y), or the entropy of X when y is None, with what is doubtful about it.
+    """I(X; Y), I(X; Y | Z), or the entropy of X when y is None, with how far it can be trusted.
 
     Args:
         x: samples, shape (n,) or (n, d): list, array, DataFrame, Series or tensor on any device.
         y: samples paired with x.
-        z: a condition; no estimator here takes one yet.
-        estimator: catalogue key, see `explorer list estimators`.
-        x_kind, y_kind: "continuous", "discrete" or "auto".
+        z: samples of a condition, paired with x and y.
+        estimator: catalogue key, see `explorer list estimators`; "auto" looks at the data and says what it chose.
+        x_kind, y_kind, z_kind: "continuous", "discrete", "mixed" (real with values that repeat), "labels" or "auto".
+        null: compute the permutation null; None does up to 2000 samples.
+        interval: compute an interval; None does.
+        laws: try on these samples what every information obeys: data processing, additivity, independence.
         settings: of the estimator, as `k=3`.
 
     Raises:
@@ -46,14 +50,11 @@ def estimate(
         SettingError: for a setting that does not exist or is out of its range.
         SampleError: for samples that cannot be used.
     """
-    if z is not None:
-        raise InputError("z=... asks for a conditional information; no estimator of this version takes a condition")
-    from explorer.reliability.null import with_null
+    from explorer.reliability.judge import judged
 
-    name = _chosen(estimator, y)
-    entry = estimators[name](**checked_settings(estimators.card(name).settings, settings, name))
-    result = entry(x, y, x_kind=x_kind, y_kind=y_kind, seed=seed, device=device)
-    return result if y is None else with_null(result, entry, x, y, x_kind, y_kind)
+    entry = estimators[estimator](**checked_settings(estimators.card(estimator).settings, settings, estimator))
+    samples = entry.checked(x, y, z, (x_kind, y_kind, z_kind), device)
+    return judged(entry, samples, seed, null=null, interval=interval, laws=laws)
 
 
 def measure(z: Any, y: Any = None, *, measure: str, seed: int = 0, device: str = "auto", **settings: Any) -> Score:
@@ -88,9 +89,3 @@ def open(path: str | Path) -> Recording:
     if not Path(path).exists():
         raise FileError(f"{path} does not exist; give a recording folder or a bundled run: {', '.join(bundled())}")
     return open_folder(path)
-
-
-def _chosen(estimator: str, y: Any) -> str:
-    if estimator != "auto" or "auto" in estimators:
-        return estimator
-    return DEFAULT if y is not None else "gaussian"

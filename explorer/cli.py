@@ -25,6 +25,7 @@ app.add_typer(jobs_app, name="jobs")
 Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as k=5; repeat for more.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Kind = Annotated[str, typer.Option(help="continuous, discrete, mixed, labels or auto.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Target = Annotated[str, typer.Option(help="y, a factor, or a layer.")]
 Noise = Annotated[float, typer.Option(help="Standard deviation of Gaussian noise added to T.")]
@@ -92,18 +93,27 @@ def estimate(
     y: Annotated[str | None, typer.Argument(help="As X; without it the entropy of X.")] = None,
     estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "auto",
     set_: Set = None,
-    x_kind: Annotated[str, typer.Option(help="continuous, discrete or auto.")] = "auto",
-    y_kind: Annotated[str, typer.Option(help="continuous, discrete or auto.")] = "auto",
+    given: Annotated[str | None, typer.Option(help="A condition Z, as X; then I(X;Y|Z).")] = None,
+    x_kind: Kind = "auto",
+    y_kind: Kind = "auto",
+    z_kind: Kind = "auto",
+    null: Annotated[bool | None, typer.Option(help="Permutation null; unasked up to 2000 samples.")] = None,
+    interval: Annotated[bool | None, typer.Option(help="90 % interval; unasked.")] = None,
+    laws: Annotated[bool, typer.Option("--laws", help="Try data processing, additivity and independence.")] = False,
     seed: Seed = 0,
     device: Device = "auto",
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Estimate I(X;Y), or the entropy of X, and say what is doubtful about it."""
-    name = estimator if estimator != "auto" else ""
-    settings = _settings(catalogue.estimators, name or "ksg", set_)
-    arrays = [_array(text) for text in (x, y) if text is not None]
-    kinds = {"x_kind": x_kind, "y_kind": y_kind}
-    result = explorer.estimate(*arrays, estimator=estimator, seed=seed, device=device, **kinds, **settings)
+    """Estimate I(X;Y), I(X;Y|Z) or the entropy of X, and say how far it can be trusted."""
+    from explorer.arrays import array
+
+    settings = _settings(catalogue.estimators, estimator, set_)
+    arrays = [array(text) for text in (x, y) if text is not None]
+    condition = None if given is None else array(given)
+    kinds = {"x_kind": x_kind, "y_kind": y_kind, "z_kind": z_kind}
+    asked = {"null": null, "interval": interval, "laws": laws}
+    options = {"estimator": estimator, "seed": seed, "device": device, **kinds, **asked}
+    result = explorer.estimate(*arrays, z=condition, **options, **settings)
     print(to_json(result.to_dict()) if json_ else _lines(result))
 
 
@@ -118,7 +128,9 @@ def measure(
 ) -> None:
     """Compute a measure of a representation. This version has no measure yet."""
     settings = _settings(catalogue.measures, measure, set_)
-    arrays = [_array(text) for text in (z, y) if text is not None]
+    from explorer.arrays import array
+
+    arrays = [array(text) for text in (z, y) if text is not None]
     score = explorer.measure(*arrays, measure=measure, seed=seed, **settings)
     print(to_json(vars(score)) if json_ else f"{measure}: {score.value:.6g} {score.unit}")
 
@@ -126,7 +138,9 @@ def measure(
 @app.command()
 def disentangle(codes: str, factors: str, json_: Json = False) -> None:
     """Disentanglement metrics of codes and factors. This version has none yet."""
-    explorer.disentanglement(_array(codes), _array(factors))
+    from explorer.arrays import array
+
+    explorer.disentanglement(array(codes), array(factors))
 
 
 @app.command()
@@ -199,12 +213,24 @@ def compute(
 
 
 @app.command()
-def benchmark(device: Device = "auto", json_: Json = False, only: str = "", repeats: int = 5) -> None:
-    """Measure speed and accuracy against peers in this process, as ratios with repeats."""
-    from explorer.benchmark.run import run, table
+def benchmark(
+    device: Device = "auto",
+    json_: Json = False,
+    only: Annotated[str, typer.Option(help="speed, accuracy, growth, or one contest.")] = "",
+    repeats: Annotated[int, typer.Option(help="Timings of each side after a warm-up.")] = 5,
+    report: Annotated[str, typer.Option(help="Write a page with plots (.html) or Markdown (.md).")] = "",
+    quick: Annotated[bool, typer.Option("--quick", help="Little work, to see that all runs.")] = False,
+) -> None:
+    """Measure accuracy against known truths, and speed and memory, beside the installed peers."""
+    from explorer.benchmark import report as reports
+    from explorer.benchmark.run import run, show
 
-    rows = run(device=device, only=only, repeats=repeats)
-    print(to_json(rows) if json_ else table(rows))
+    if report:
+        reports.checked(report)
+    found = run(device, only, repeats, quick=quick, report=report, progress=show)
+    if report:
+        reports.write(found, report)
+    print(to_json(found) if json_ else reports.text(found))
 
 
 @app.command()
@@ -242,25 +268,20 @@ def _settings(entries: catalogue.Catalogue, name: str, texts: list[str] | None) 
     return parsed_settings(entries.card(name).settings, texts or (), name)
 
 
-def _array(text: str) -> Any:
-    """A file's array, or RUN:STEP:LAYER of a recording."""
-    from explorer.recordings.bundled import bundled
-    from explorer.sources._select import array
-
-    parts = text.rsplit(":", 2)
-    if len(parts) == 3 and parts[1].isdigit() and (Path(parts[0]).is_dir() or parts[0] in bundled()):
-        run, step, layer = parts
-        return explorer.open(run).activations(int(step), layer)
-    return array(text)
-
-
 def _lines(result: Estimate) -> str:
-    null = result.null and f"with y permuted: {result.null.mean:.4g} on average, up to {result.null.high:.4g} nats"
     amount = f"{result.nats:.6g} nats = {result.bits:.6g} bits"
     head = f"{result.quantity} = {amount}  ({repr_call(result.estimator, result.settings)}, n={result.n})"
+    why = f", because {result.details['because']}" if "because" in result.details else ""
+    chosen = "chosen" in result.details and f"chosen: {result.details['chosen']}{why}"
     bound = {"lower": "a lower bound", "upper": "an upper bound"}.get(result.bound)
-    notes = [f"doubt ({doubt.rule}): {doubt.text}" for doubt in result.warnings]
-    return "\n".join(line for line in (head, bound, null, *notes) if line)
+    ends = result.interval and "{:.4g} to {:.4g}".format(*result.interval)
+    within = ends and f"{result.level:.0%} interval: {ends} nats"
+    null = result.null and (
+        f"with y permuted: {result.null.mean:.4g} on average, up to {result.null.high:.4g} nats; "
+        f"p = {result.null.p_value:.2g} from {result.null.permutations} permutations"
+    )
+    notes = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in result.warnings]
+    return "\n".join(line for line in (head, chosen, bound, within, null, f"verdict: {result.verdict}", *notes) if line)
 
 
 def _progress(done: int, total: int, note: str = "") -> None:

@@ -78,7 +78,7 @@ def test_listing_does_not_wait_for_torch():
 def test_estimate_prints_the_promised_object(arrays):
     found = json.loads(run("estimate", f"{arrays}:x", f"{arrays}:y", "--estimator", "ksg", "--set", "k=3", "--json"))
     keys = "quantity nats bits interval level standard_error null bound warnings "
-    keys += "estimator settings n dim_x dim_y seconds device"
+    keys += "estimator settings n dim_x dim_y seconds device verdict details"
     assert list(found) == keys.split()
     with np.load(arrays) as data:
         assert found["nats"] == explorer.estimate(data["x"], data["y"], estimator="ksg", k=3).nats
@@ -89,7 +89,19 @@ def test_estimate_prints_the_promised_object(arrays):
 
 def test_estimate_in_words(arrays):
     shown = run("estimate", f"{arrays}:x", f"{arrays}:y")
-    assert "nats =" in shown and "ksg(k=5" in shown
+    assert "nats =" in shown and "chosen: gaussian_copula(" in shown and "because" in shown
+    assert (
+        "90% interval: " in shown and "p = 0.048 from 20 permutations" in shown and "verdict: No rule fired." in shown
+    )
+
+
+def test_estimate_with_a_condition_and_laws(arrays):
+    shown = run(
+        "estimate", f"{arrays}:x", f"{arrays}:y", "--given", f"{arrays}:label", "--estimator", "mixed_ksg", "--no-null"
+    )
+    assert shown.startswith("I(X;Y|Z) = ") and "permuted" not in shown
+    laws = run("estimate", f"{arrays}:x", f"{arrays}:y", "--estimator", "gaussian", "--laws", "--no-interval")
+    assert "note (additivity): " in laws and "interval" not in laws
 
 
 def test_plane_of_a_recording_to_files(layers, tmp_path, home):
@@ -128,9 +140,12 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
         (("estimate", "{pair}:z"), "'z'"),
         (("estimate", "{pair}:x", "{pair}:y", "--estimator", "kgs"), "did you mean 'ksg'"),
         (("estimate", "{pair}:x", "{pair}:y", "--set", "k"), "must read name=value"),
-        (("estimate", "{pair}:x", "{pair}:y", "--set", "kk=3"), "no setting of ksg called 'kk'"),
-        (("estimate", "{pair}:x", "{pair}:y", "--set", "k=0"), "k=0 must lie in [1, 100]"),
-        (("estimate", "{pair}:x", "{pair}:y", "--set", "k=abc"), "k='abc' must be a whole number"),
+        (("estimate", "{pair}:x", "{pair}:y", "--estimator", "ksg", "--set", "kk=3"), "no setting of ksg called 'kk'"),
+        (("estimate", "{pair}:x", "{pair}:y", "--estimator", "ksg", "--set", "k=0"), "k=0 must lie in [1, 100]"),
+        (
+            ("estimate", "{pair}:x", "{pair}:y", "--estimator", "ksg", "--set", "k=abc"),
+            "k='abc' must be a whole number",
+        ),
         (("plane", "nowhere"), "nowhere does not exist"),
         (("plane", "{folder}"), "is no recording"),
         (("plane", "{folder}", "--out", "t.xls"), "must end in .parquet, .csv or .json"),

@@ -1,0 +1,84 @@
+"""One estimate with everything that says how far it can be trusted."""
+
+from dataclasses import replace
+
+from explorer.device import seeded
+from explorer.errors import InputError
+from explorer.estimators.base import Estimator, Samples
+from explorer.reliability.consistency import consistency
+from explorer.reliability.interval import LEVEL, Interval, interval_of
+from explorer.reliability.null import LEVEL as EVIDENCE
+from explorer.reliability.null import permutation_null
+from explorer.reliability.rules import fired, opinion
+from explorer.result import Doubt, Estimate
+
+LARGEST = 2000
+"""Samples up to which every estimate gets its null unasked; an interval takes about as long at any n."""
+
+
+def judged(
+    entry: Estimator,
+    samples: Samples,
+    seed: int = 0,
+    *,
+    null: bool | None = None,
+    interval: bool | None = None,
+    laws: bool = False,
+) -> Estimate:
+    """The estimate with its interval, its permutation null and the rules that fire.
+
+    Args:
+        null: None computes it up to 2000 samples, and says so above.
+        interval: None computes it.
+        laws: try data processing, additivity and independence as well.
+    """
+    with seeded(seed, samples.x.values.device):
+        chosen, why = entry.settled(*samples.tensors)
+    result = chosen.on(samples, seed)
+    if interval is not False:
+        result, found = _with_interval(result, chosen, samples)
+    else:
+        found = None
+    if samples.y is not None:
+        with seeded(seed, samples.x.values.device):
+            second = opinion(chosen, samples) if chosen is entry and samples.z is None else None
+        doubts = tuple(fired(chosen, samples, result.nats, found, second))
+        constant = any(doubt.rule == "constant" for doubt in doubts)  # says all that the others try to
+        before = [doubt for doubt in result.warnings if doubt.note or not constant]
+        result = replace(result, warnings=(*before, *doubts))
+        if laws and samples.z is None:
+            checks = consistency(chosen, samples, result.nats, seed)
+            result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))
+        result = _with_null(result, chosen, samples, null)
+    return result if chosen is entry else entry.signed(result, why)
+
+
+def _with_interval(result: Estimate, chosen: Estimator, samples: Samples) -> tuple[Estimate, Interval | None]:
+    try:
+        found = interval_of(chosen, samples, result.value, result.seed)
+    except InputError as error:
+        return _noted(result, "no interval", f"Parts of the samples were refused: {error}"), None
+    own = result.standard_error
+    spread = found.standard_error if own is None else own
+    return replace(result, interval=(found.low, found.high), level=LEVEL, standard_error=spread), found
+
+
+def _with_null(result: Estimate, chosen: Estimator, samples: Samples, wanted: bool | None) -> Estimate:
+    if wanted is None and result.n > LARGEST:
+        text = f"No permutation null was computed: n = {result.n} is above {LARGEST}; null=True asks for one."
+        return _noted(result, "no null", text)
+    if wanted is False:
+        return result
+    try:
+        null = permutation_null(chosen, samples, result.nats, seed=result.seed)
+    except InputError as error:
+        return _noted(result, "no null", f"With y permuted: {error}")
+    result = replace(result, null=null)
+    if null.p_value <= EVIDENCE:
+        return result
+    text = f"With y permuted it reads up to {null.high:.3g} nats: {result.nats:.3g} is no evidence of dependence."
+    return _noted(result, "null", text)
+
+
+def _noted(result: Estimate, rule: str, text: str) -> Estimate:
+    return replace(result, warnings=(*result.warnings, Doubt(rule, text, note=True)))
