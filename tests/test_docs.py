@@ -13,6 +13,8 @@ from nbclient import NotebookClient
 from typer.testing import CliRunner
 
 from explorer import cli
+from explorer.benchmark.accuracy import candidates
+from explorer.benchmark.peers import PEERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -79,6 +81,16 @@ def test_rules_that_fire_are_documented():
     code = (ROOT / "explorer" / "reliability" / "verdict.py").read_text()
     for rule in re.findall(r'Doubt\(\s*"([A-Z][^"]+)"', code):
         assert rule.lower() in words, rule
+
+
+def test_accuracy_is_a_generated_copy_of_this_catalogue():
+    """It says machine, date and command, and has a row for every estimator of I(X;Y); else run that command again."""
+    text = (ROOT / "assets" / "docs" / "accuracy.md").read_text()
+    head = r"^Generated; do not edit\. Machine: .+; device: .+\. Date: [\d-]{10}\. Command: `explorer benchmark .+`"
+    assert re.search(head, text, flags=re.M)
+    table = text.partition("## Accuracy by estimator")[2].partition("\n## ")[0]
+    own = {name for name in candidates() if name not in PEERS}
+    assert own <= {row.split()[1] for row in table.splitlines() if row.startswith("| ")}
 
 
 @pytest.mark.ends

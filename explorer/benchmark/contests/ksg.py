@@ -11,10 +11,11 @@ from explorer.benchmark.base import Contest
 from explorer.distributions import BivariateNormal
 from explorer.numerics.neighbours import Space, neighbours
 
+SIZE = 10_000
 K = 5
 
 
-def contests(device: torch.device, size: int = 10_000) -> Iterator[Contest]:
+def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
     """One column against one, with the counts of every sample among the numbers compared."""
     x, y = BivariateNormal(rho=0.6).sample(size)
     first, second = (Space(torch.as_tensor(v, device=device)) for v in (x, y))

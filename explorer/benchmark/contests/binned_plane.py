@@ -5,17 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from explorer.benchmark._layers import layers
 from explorer.benchmark.base import Contest
+from explorer.benchmark.contests._layers import layers
 from explorer.cells import Cells
 from explorer.data import Recording, identity
 from explorer.plan import Plan
 
+SIZE = 4096
 PLANE = 1800
 """Cells of a plane of 6 layers x 300 epochs."""
 
 
-def contests(device: torch.device, size: int = 4096) -> Iterator[Contest]:
+def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
     """I(X;T) and I(T;Y) of the six layers at one step."""
     activations, x, y = layers(size)
     recording = Recording.from_arrays({0: activations}, x=x, y=y)

@@ -7,14 +7,15 @@ import torch
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
-from explorer.benchmark._layers import layers
 from explorer.benchmark.base import Contest
+from explorer.benchmark.contests._layers import layers
 from explorer.catalogue import estimators
 
+SIZE = 4096
 VARIANCE = 1e-3
 
 
-def contests(device: torch.device, size: int = 4096) -> Iterator[Contest]:
+def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
     """Four numbers for the layer of five units, in float64."""
     activations, _, y = layers(size)
     t = activations["tanh_5"].astype(float)

@@ -13,11 +13,12 @@ from explorer.recordings.recorder import Recorder
 from explorer.recordings.schedule import log_steps
 from explorer.training.twelve_bit import epochs_of, inputs, network
 
+SIZE = 300
 PUBLISHED = 8000
 """Epochs of the published run."""
 
 
-def contests(device: torch.device, size: int = 300) -> Iterator[Contest]:
+def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
     """`size` epochs of the 12-bit network, 4096 probe inputs, six layers, on the "log" schedule."""
     x, y = (v.to(device) for v in inputs(""))
     steps = log_steps(size)

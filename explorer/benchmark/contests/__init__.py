@@ -1,0 +1,1 @@
+"""Speed against peers: every file beside this one is a benchmark, its contests(device, size) the work."""
