@@ -12,7 +12,11 @@ STYLE = """
 [data-testid=stCaptionContainer] {color: inherit; opacity: 0.82}
 """
 # the dark theme's accent is light: white words on it would not be readable
-DARK_STYLE = "[data-testid=stBaseButton-primary], [data-testid=stBaseButton-primary] * {color: #16181c !important}"
+DARK_STYLE = """
+[data-testid=stBaseButton-primary], [data-testid=stBaseButton-primary] *, [data-tag], [data-tag] * {
+  color: #16181c !important
+}
+"""
 
 st.set_page_config(page_title="Information Explorer", page_icon="◉", layout="wide")
 st.logo(str(assets() / "logo.svg"), size="large")

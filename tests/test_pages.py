@@ -3,54 +3,20 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+from pages_fixture import APP, PAGES, opened, quiet, texts  # noqa: F401
 
 import explorer
-from explorer import jobs, sweep
+from explorer import jobs
 from explorer.demo import submit_demo
 from explorer.errors import SettingError
-from explorer.jobs import board, startup
-from explorer.packaged import root
+from explorer.jobs import board
 from explorer.plan import Plan
 from explorer.ui import show
 
-APP = str(Path(explorer.__file__).parent / "app.py")
-PAGES = sorted((root() / "pages").glob("[0-9]*_*.py"))
-
-
-@pytest.fixture(autouse=True)
-def quiet(home, monkeypatch):
-    """No page starts a service here: what it submits stays on the board."""
-    for module in (jobs, startup, board, sweep):
-        monkeypatch.setattr(module, "ensure_service", lambda: False)
-    started = []
-    stand_in = SimpleNamespace(Popen=lambda *a, **k: started.append(a), DEVNULL=subprocess.DEVNULL)
-    monkeypatch.setattr(startup, "subprocess", stand_in)
-    yield
-    assert started == [], "a test started a job service"
-    assert not (home / "jobs.json").exists()
-
-
-def opened(page: str = "1_start.py", **parameters: str) -> AppTest:
-    test = AppTest.from_file(APP, default_timeout=30)
-    for name, value in parameters.items():
-        test.query_params[name] = value
-    if page != PAGES[0].name:
-        test.run()
-        for name, value in parameters.items():
-            test.query_params[name] = value
-        test.switch_page(str(root() / "pages" / page))
-    return test.run()
-
-
-def texts(test: AppTest) -> str:
-    shown = [*test.markdown, *test.info, *test.error, *test.warning, *test.caption, *test.title, *test.subheader]
-    return "\n".join(str(one.value) for one in shown)
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 @pytest.fixture
@@ -157,7 +123,7 @@ def test_jobs_tells_how_a_job_ended(recorded, state, says):
     opened("3_plane.py", run=str(recorded))
     (job,) = jobs.jobs()
     board.Board()._change(job.id, ("queued",), state=state, error="it broke" if state == "failed" else "")
-    test = opened("4_jobs.py")
+    test = opened("9_jobs.py")
     assert not test.exception
     assert says in texts(test).replace("\\", "")
     next(button for button in test.button if button.label == "Resume").click().run()
@@ -166,13 +132,13 @@ def test_jobs_tells_how_a_job_ended(recorded, state, says):
 
 def test_cancel_on_the_jobs_page(recorded):
     opened("3_plane.py", run=str(recorded))
-    test = opened("4_jobs.py")
+    test = opened("9_jobs.py")
     next(button for button in test.button if button.label == "Cancel").click().run()
     assert jobs.jobs()[0].state == "cancelled"
 
 
 def test_jobs_without_any_says_what_to_do():
-    assert "No job has run yet" in texts(opened("4_jobs.py"))
+    assert "No job has run yet" in texts(opened("9_jobs.py"))
 
 
 @pytest.mark.parametrize("page", ["2_data.py", "3_plane.py"])

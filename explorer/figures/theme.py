@@ -7,6 +7,9 @@ from plotly.colors import sample_colorscale
 
 SHAPES = ("square", "diamond", "circle", "triangle-up", "pentagon", "star", "cross", "hexagon")
 
+GLYPHS = dict(zip(SHAPES, "■◆●▲⬟★✚⬢", strict=True))
+"""Every marker shape as a character, for words beside a mark."""
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -20,6 +23,11 @@ class Theme:
     impossible: str
     accent: str
     depths: tuple[float, float]
+    categories: tuple[str, ...]
+
+    def category_colours(self, count: int) -> list[str]:
+        """One colour for each of things that have no order, repeating after seven; shapes tell them apart then."""
+        return [self.categories[i % len(self.categories)] for i in range(count)]
 
     def layer_colours(self, count: int) -> list[str]:
         """One colour a layer, ordered by depth, as "#rrggbb"."""
@@ -28,8 +36,10 @@ class Theme:
         return [_hex(colour) for colour in sample_colorscale("Viridis", places)]
 
 
-LIGHT = Theme("light", "#ffffff", "#1f2328", "#5c6370", "#8a8f98", "#f1f1ef", "#b8303f", (0.0, 0.58))
-DARK = Theme("dark", "#16181c", "#e8e6df", "#a3a7ae", "#7b8089", "#24262b", "#ff8a90", (0.35, 1.0))
+LIGHT_CATEGORIES = ("#0b5cab", "#a84300", "#007060", "#7a3db8", "#a3195b", "#5c6400", "#4d5a66")
+DARK_CATEGORIES = ("#6cb2ff", "#ffab70", "#4fd1bd", "#c8a5ff", "#ff94bf", "#c9d463", "#b3bcc6")
+LIGHT = Theme("light", "#ffffff", "#1f2328", "#5c6370", "#8a8f98", "#f1f1ef", "#b8303f", (0.0, 0.58), LIGHT_CATEGORIES)
+DARK = Theme("dark", "#16181c", "#e8e6df", "#a3a7ae", "#7b8089", "#24262b", "#ff8a90", (0.35, 1.0), DARK_CATEGORIES)
 THEMES = {"light": LIGHT, "dark": DARK}
 
 
@@ -46,6 +56,12 @@ def label(layer: str) -> str:
 def thousands(number: int) -> str:
     """8000 as "8 000", with a thin no-break space."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+def faint(colour: str, share: float) -> str:
+    """A colour "#rrggbb" that lets most of the ground through, for bands."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share:g})"
 
 
 def _hex(colour: str) -> str:

@@ -14,7 +14,7 @@ from explorer.errors import SettingError
 
 HERE = Path(explorer.__file__).parent
 FOLDERS = ("numerics", "critics", "networks", "distributions", "estimators", "measures", "reliability", "training")
-FILES = ("checks.py", "plan.py", "cells.py", "sweep.py")
+FILES = ("checks.py", "plan.py", "cells.py", "sweep.py", "trials.py", "panel.py")
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.\w+)*[.:]\w+")
 
 

@@ -9,7 +9,12 @@ from explorer.packaged import root
 from explorer.ui.show import plain
 
 TITLES = {"plane": "Information plane"}
-ICONS = {"start": ":material/home:", "data": ":material/table_chart:", "plane": ":material/timeline:"}
+ICONS = {
+    "start": ":material/home:",
+    "data": ":material/table_chart:",
+    "plane": ":material/timeline:",
+    "estimators": ":material/straighten:",
+}
 
 
 def pages() -> dict[str, Any]:

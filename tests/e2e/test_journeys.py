@@ -86,12 +86,21 @@ def plane_of(page: Page) -> Any:
     return ready
 
 
+def curves_of(page: Page, title: str = "stays? within") -> Any:
+    """The curves of the estimators when every estimate is there."""
+    drawn = page.get_by_role("figure", name=re.compile(title))
+    drawn.wait_for(timeout=90_000)
+    return drawn
+
+
 def settled(page: Page, path: str) -> None:
     """Wait until the page's own content is there."""
     if path.startswith("plane"):
         plane_of(page)
+    elif path == "estimators":
+        curves_of(page)
     else:
-        page.locator("[data-testid=stMainBlockContainer] h1").first.wait_for(timeout=30_000)
+        page.locator("[data-testid=stMainBlockContainer] :is(h1, h2)").first.wait_for(timeout=30_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
 
@@ -200,7 +209,7 @@ def test_every_page_in_light_and_dark(
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    for path in ("", "data?run=twelve_bit", "plane?run=twelve_bit", "jobs"):
+    for path in ("", "data?run=twelve_bit", "plane?run=twelve_bit", "estimators", "jobs"):
         page.goto(f"{app.url}/{path}")
         settled(page, path)
         colour = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -210,8 +219,8 @@ def test_every_page_in_light_and_dark(
     context.close()
 
 
-def test_start_and_plane_have_no_serious_violation_of_ours(app: App, page: Page) -> None:
-    for path in ("", "plane?run=twelve_bit"):
+def test_pages_have_no_serious_violation_of_ours(app: App, page: Page) -> None:
+    for path in ("", "plane?run=twelve_bit", "estimators", "estimators?tab=Your+data"):
         page.goto(f"{app.url}/{path}")
         settled(page, path)
         found = Axe().run(page).response["violations"]
@@ -293,3 +302,35 @@ def test_the_start_page_is_readable_in_the_dark(app: App, chromium: Callable[...
     found = Axe().run(page).response["violations"]
     context.close()
     assert not [v["nodes"][0]["html"][:200] for v in found if v["impact"] in ("serious", "critical")]
+
+
+def test_estimators_against_a_known_truth_and_on_a_file(app: App, page: Page, tmp_path: Path) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{app.url}/estimators")
+    drawn = curves_of(page)
+    expect(drawn).to_contain_text("ksg")
+    page.get_by_role("textbox", name="values of dim").fill("1, 3")
+    page.get_by_role("textbox", name="values of dim").press("Enter")
+    expect(page).to_have_url(re.compile("dim.values=1%2C"))
+    curves_of(page, "the truth from .* at 1 to .* at 3")
+    curves_of(page)
+    page.reload()
+    expect(page.get_by_role("textbox", name="values of dim")).to_have_value("1, 3")
+    page.get_by_role("tab", name="Your data").click()
+    expect(page.get_by_text("X and Y are not chosen")).to_be_visible()
+    rows = "\n".join(f"{i},{i * i % 17},{'even' if i % 2 else 'odd'}" for i in range(80))
+    (tmp_path / "mine.csv").write_text(f"height,weight,group\n{rows}\n")
+    page.get_by_role("button", name="Upload").first.click()
+    page.locator("[data-testid=stFileUploaderDropzone] input").set_input_files(tmp_path / "mine.csv")
+    expect(page.get_by_text(re.compile("estimators do not take this pair"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=90_000)
+    curves_of(page, "side by side.*(agree|reads?|evidence)")
+    assert "tab=Your" in page.url and "mine.csv" in page.url
+    page.reload()
+    curves_of(page, "side by side.*(agree|reads?|evidence)")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Table (CSV)").last.click()
+    got.value.save_as(tmp_path / "table.csv")
+    assert (tmp_path / "table.csv").read_text().startswith("estimator,quantity,value,")
+    assert all(url.startswith((app.url, "data:", "blob:")) for url in asked), asked

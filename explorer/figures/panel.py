@@ -1,0 +1,166 @@
+"""All estimators on one pair of variables: a dot with its interval and null for each."""
+
+import textwrap
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.comparison import LEAST, SHARE, Panel
+from explorer.figures.theme import THEMES, Theme, faint, thousands
+from explorer.result import NATS_PER
+
+ROW, TOP, BOTTOM = 30, 72, 56
+BOUND = {"lower": "triangle-right", "upper": "triangle-left"}
+"""Marks of bounds: they point to where the truth can be."""
+
+
+def draw(
+    result: Panel, *, unit: Literal["bits", "nats"] = "bits", theme: Literal["light", "dark"] = "light"
+) -> go.Figure:
+    """Values in order, filled where no rule fired; the bar is the interval, the grey one reaches from the null's mean
+    to its maximum. The interval of a doubtful estimate may run out of the frame.
+    """
+    shown, look = result.to(unit), THEMES[theme]
+    figure = go.Figure()
+    order = np.argsort(shown.value, kind="stable")
+    names = [_name(shown, i) for i in order]
+    for i in order:
+        if not np.isnan(shown.null_mean[i]):
+            x, y = [shown.null_mean[i], shown.null_high[i]], [_name(shown, i)] * 2
+            null = go.Scatter(x=x, y=y, mode="lines", line={"color": faint(look.axis, 0.6), "width": 9})
+            figure.add_trace(null.update(hoverinfo="skip"))
+    figure.add_trace(_dots(shown, order, look))
+    height = TOP + BOTTOM + ROW * max(2, len(names))
+    figure.update_layout(_layout(shown, look, height))
+    figure.update_yaxes(categoryorder="array", categoryarray=names, ticks="", showgrid=True, gridcolor=look.impossible)
+    zero = {"zeroline": True, "zerolinecolor": look.axis, "showgrid": False, "linecolor": look.axis}
+    figure.update_xaxes(**zero, ticks="outside", range=_limits(shown))
+    figure.update_xaxes(title={"text": f"I(X;Y), {shown.unit}", "standoff": 8})
+    return figure
+
+
+def _name(shown: Panel, i: int) -> str:
+    """An estimator, with what it estimates where that is no I(X;Y)."""
+    return shown.estimators[i] if shown.comparable[i] else f"{shown.estimators[i]}: {shown.quantity[i]}"
+
+
+def _limits(shown: Panel) -> list[float]:
+    """From below 0 to beyond the largest value and null, and the intervals of those that are not doubtful."""
+    trusted = [side[shown.trusted] for side in (shown.low, shown.high)] if len(shown) else []
+    parts = [shown.value, shown.null_mean, shown.null_high, *trusted]
+    known = np.concatenate([np.zeros(1), *parts])
+    low, high = float(np.nanmin(known)), float(np.nanmax(known))
+    room = 0.04 * (high - low or 1.0)
+    return [low - room, high + room]
+
+
+def _dots(shown: Panel, order: np.ndarray, look: Theme) -> go.Scatter:
+    colours = [look.categories[0] if good else look.categories[1] for good in shown.trusted]
+    symbols = [
+        BOUND.get(bound, "circle") + ("" if good else "-open")
+        for bound, good in zip(shown.bound, shown.trusted, strict=True)
+    ]
+    low, high = (np.where(np.isnan(side), shown.value, side) for side in (shown.low, shown.high))
+    return go.Scatter(
+        x=shown.value[order],
+        y=[_name(shown, i) for i in order],
+        mode="markers",
+        marker={
+            "symbol": [symbols[i] for i in order],
+            "color": [colours[i] for i in order],
+            "size": 11,
+            "line": {"width": 2, "color": [colours[i] for i in order]},
+        },
+        error_x={
+            "array": (high - shown.value)[order],
+            "arrayminus": (shown.value - low)[order],
+            "symmetric": False,
+            "color": look.secondary,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        text=[_told(shown, i) for i in order],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _told(shown: Panel, i: int) -> str:
+    """What is told of one estimator on hover."""
+    lines = [f"<b>{shown.estimators[i]}</b>: {shown.value[i]:.3f} {shown.unit}"]
+    if not np.isnan(shown.low[i]):
+        lines.append(f"interval {shown.low[i]:.3f} to {shown.high[i]:.3f}")
+    if not np.isnan(shown.null_mean[i]):
+        lines.append(
+            f"y permuted: {shown.null_mean[i]:.3f}, at most {shown.null_high[i]:.3f}; p = {shown.p_value[i]:.2g}"
+        )
+    return "<br>".join([*lines, *textwrap.wrap(shown.verdict[i], 60)])
+
+
+def finding(shown: Panel) -> str:
+    """The title: whether the estimators agree, and on what."""
+    about = shown.about
+    if about.get("cells", 0) < about.get("total", 0):
+        return f"{thousands(max(0, about['cells'] - 1))} of {thousands(about['total'] - 1)} estimators so far"
+    if not len(shown):
+        return "No estimator takes this pair" if shown.errors else "No value yet"
+    same = shown.comparable
+    good = shown.trusted & same
+    if not good.any():
+        return f"Every estimate is doubtful: they read {_range(shown, same)}" if same.any() else "No estimate of I(X;Y)"
+    if _dependent(shown, good) is False:
+        return "No evidence that x and y depend on each other"
+    low, high = shown.value[good].min(), shown.value[good].max()
+    if good.sum() == 1:
+        return f"{shown.estimators[int(np.argmax(good))]} alone reads without doubt: {_range(shown, good)}"
+    if high - low <= max(LEAST / NATS_PER[shown.unit], SHARE * abs(high)):
+        doubtful = f"; {(same & ~good).sum()} doubtful" if (same & ~good).any() else ""
+        return f"{good.sum()} estimators agree: {_range(shown, good)}{doubtful}"
+    first, last = np.argmin(np.where(good, shown.value, np.inf)), np.argmax(np.where(good, shown.value, -np.inf))
+    names = shown.estimators
+    return f"The estimators disagree: {names[first]} reads {low:.2f}, {names[last]} {high:.2f} {shown.unit}"
+
+
+def subtitle(shown: Panel) -> str:
+    """The pair and what the marks mean."""
+    about = shown.about
+    size = f"n = {thousands(about.get('n', 0))} · dim {about.get('dim_x')} and {about.get('dim_y')}"
+    return f"{size} · seed {about.get('seed', 0)} · filled: no rule fired · open: doubtful · grey: with y permuted"
+
+
+def alternative(shown: Panel) -> str:
+    """The dots in words, for those who do not see them."""
+    read = [f"{name} {value:.3f}" for name, value in zip(shown.estimators, shown.value, strict=True)]
+    return f"Estimates side by side, in {shown.unit}. {finding(shown)}. {'; '.join(read) or 'No value'}."
+
+
+def _dependent(shown: Panel, good: np.ndarray) -> bool | None:
+    """Whether most of those with a null tell dependence; None where none has one."""
+    known = shown.p_value[good & ~np.isnan(shown.p_value)]
+    return bool((known <= 0.05).mean() >= 0.5) if len(known) else None
+
+
+def _range(shown: Panel, chosen: np.ndarray) -> str:
+    low, high = shown.value[chosen].min(), shown.value[chosen].max()
+    text = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
+    return f"{text} {shown.unit}"
+
+
+def _layout(shown: Panel, look: Theme, height: int) -> dict[str, Any]:
+    lines = textwrap.wrap(finding(shown), 64)
+    height += 24 * (len(lines) - 1)
+    return {
+        "title": {
+            "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{subtitle(shown)}</span>",
+            "x": 0, "xref": "container", "y": 1 - 24 / height, "yref": "container", "yanchor": "top",
+            "font": {"size": 18},
+        },
+        "showlegend": False,
+        "paper_bgcolor": look.background,
+        "plot_bgcolor": look.background,
+        "font": {"color": look.text, "size": 12},
+        "hoverlabel": {"bgcolor": look.background, "bordercolor": look.axis, "font": {"color": look.text}},
+        "margin": {"t": TOP + 24 * (len(lines) - 1), "l": 190, "r": 24, "b": BOTTOM},
+        "height": height,
+        "meta": {"alt": alternative(shown)},
+    }  # fmt: skip

@@ -1,0 +1,220 @@
+"""Every estimator on one pair of variables, each with its null, interval and verdict; every estimate is kept."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from explorer.arrays import Facts, absolute, array, facts
+from explorer.catalogue import estimators
+from explorer.comparison import Panel
+from explorer.data import digest
+from explorer.errors import InputError, SampleError
+from explorer.jobs.board import Board, Job
+from explorer.jobs.progress import nothing
+from explorer.jobs.results import results
+from explorer.jobs.specification import Specification, code_version
+from explorer.jobs.startup import ensure_service
+from explorer.plan import seconds_of
+from explorer.settings import Range, Setting, checked_settings
+from explorer.trials import refusal
+
+Report = Callable[..., None]
+
+KIND = Setting("kind", str, "auto", choices=("auto", "continuous", "discrete", "mixed", "labels"))
+SEED = Setting("seed", int, 0, Range(0, 2**31 - 1))
+KINDS = "kinds"
+"""The cell that tells what x and y are; every other is an estimator's."""
+PERMUTATIONS = 60
+"""Estimates that one null takes, about: 20 where it is clear, up to 200 where it is not."""
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """Which estimators to ask of a pair, and how.
+
+    Attributes:
+        estimators: {catalogue key: settings}; empty stands for all with their defaults.
+        x_kind, y_kind: "continuous", "discrete", "mixed", "labels" or "auto".
+        seed: of everything random.
+        null: compute the null and the interval; None does up to 2000 samples.
+    """
+
+    estimators: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    x_kind: str = "auto"
+    y_kind: str = "auto"
+    seed: int = 0
+    null: bool | None = None
+
+    def checked(self) -> "Inquiry":
+        """The inquiry with every estimator named and every setting typed.
+
+        Raises:
+            UnknownNameError: for an estimator that is not there.
+            SettingError: for a setting or kind that does not exist or is out of its range.
+        """
+        named = self.estimators or {name: {} for name in estimators}
+        full = {name: checked_settings(estimators.card(name).settings, given, name) for name, given in named.items()}
+        kinds = {name: KIND.checked(getattr(self, name)) for name in ("x_kind", "y_kind")}
+        return replace(self, estimators=full, seed=SEED.checked(self.seed), **kinds)
+
+
+def paired(x: str, y: str) -> tuple[Facts, Facts]:
+    """What is known of the arrays that two texts name.
+
+    Raises:
+        FileError: for a file or folder that cannot be read.
+        UnknownNameError: for an array that is not there.
+        SampleError: when they differ in length.
+    """
+    one, other = facts(x), facts(y)
+    if one.n != other.n:
+        raise SampleError(f"x has {one.n} samples and y has {other.n}; they must be paired row by row")
+    return one, other
+
+
+def keys(x: str, y: str, inquiry: Inquiry) -> dict[str, str]:
+    """The key of every cell of a checked inquiry in the results catalogue, the quick ones first.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    one, other = paired(x, y)
+    common = (one.digest, other.digest, inquiry.x_kind, inquiry.y_kind, code_version())
+    width = one.dim + other.dim
+    order = sorted(inquiry.estimators, key=lambda name: seconds_of(name, one.n, width))
+    found = {KINDS: digest(KINDS, *common)}
+    for name in order:
+        found[name] = digest("panel", *common, name, dict(inquiry.estimators[name]), inquiry.seed, inquiry.null)
+    return found
+
+
+def collected(x: str, y: str, inquiry: Inquiry) -> Panel:
+    """What a checked inquiry has found so far; `about` tells how many cells are missing.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    one, other = paired(x, y)
+    wanted = keys(x, y, inquiry)
+    found = results().get_many(wanted.values())
+    cells = {name: found[wanted[name]] for name in inquiry.estimators if wanted[name] in found}
+    about = {"x": x, "y": y, "n": one.n, "dim_x": one.dim, "dim_y": other.dim, "seed": inquiry.seed}
+    about |= {"kinds": found.get(wanted[KINDS], {}), "cells": len(found), "total": len(wanted)}
+    return Panel.from_cells(cells, about)
+
+
+def compute(x: str, y: str, inquiry: Inquiry, progress: Report = nothing, device: str = "auto") -> int:
+    """Compute and keep the cells of a checked inquiry that are missing; the number of cells computed.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    wanted = keys(x, y, inquiry)
+    have = results().get_many(wanted.values())
+    missing = [name for name, key in wanted.items() if key not in have]
+    pair = (array(x), array(y)) if missing else (None, None)
+    for place, name in enumerate(missing):
+        progress(len(wanted) - len(missing) + place, len(wanted), name)
+        cell = _kinds(pair, inquiry) if name == KINDS else _cell(pair, name, inquiry, device)
+        results().put_many({wanted[name]: cell})
+    progress(len(wanted), len(wanted))
+    return len(missing)
+
+
+def run(
+    x: str,
+    y: str,
+    estimators: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    x_kind: str = "auto",
+    y_kind: str = "auto",
+    seed: int = 0,
+    null: bool | None = None,
+    device: str = "auto",
+) -> Panel:
+    """Every estimator that takes x and y, each with its null, interval and verdict.
+
+    Args:
+        x, y: FILE, FILE:NAME, FILE:a,b, RUN:STEP:LAYER or RUN:LABEL.
+        estimators: {catalogue key: settings}; None for all with their defaults.
+        null: compute the null and the interval; None does up to 2000 samples.
+
+    Raises:
+        FileError: for a file or folder that cannot be read.
+        UnknownNameError: for an array or estimator that is not there.
+        SampleError: when x and y differ in length.
+    """
+    inquiry = Inquiry(estimators or {}, x_kind, y_kind, seed, null).checked()
+    compute(x, y, inquiry, device=device)
+    return collected(x, y, inquiry)
+
+
+def specification(x: str, y: str, inquiry: Inquiry, device: str = "auto") -> Specification:
+    """The job that answers a checked inquiry; the same inquiry about the same data is the same job.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    data = digest(*(one.digest for one in paired(x, y)))
+    seconds, memory = cost(x, y, inquiry)
+    arguments = {"x": absolute(x), "y": absolute(y), "inquiry": asdict(inquiry), "device": device}
+    foreseen = {"seconds": seconds, "bytes": memory}
+    return Specification("explorer.panel:fill", arguments, data, inquiry.seed, cost=foreseen)
+
+
+def submitted(x: str, y: str, inquiry: Inquiry) -> Job:
+    """Submit a checked inquiry as a job.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    job = Board().submit(specification(x, y, inquiry), f"Estimators on {_short(x)} and {_short(y)}")
+    ensure_service()
+    return job
+
+
+def fill(x: str, y: str, inquiry: Mapping[str, Any], progress: Report, device: str = "auto") -> dict[str, int]:
+    """The job: compute what is missing."""
+    return {"computed": compute(x, y, Inquiry(**inquiry).checked(), progress, device)}
+
+
+def cost(x: str, y: str, inquiry: Inquiry) -> tuple[float, int]:
+    """About how long (seconds on one core) and how much memory (bytes) a checked inquiry takes.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    one, other = paired(x, y)
+    times = 1 + PERMUTATIONS if inquiry.null or (inquiry.null is None and one.n <= 2000) else 1
+    width = one.dim + other.dim
+    seconds = sum(times * seconds_of(name, one.n, width) for name in inquiry.estimators)
+    return seconds, 8 * one.n * (width + min(one.n, 2048))
+
+
+def _kinds(pair: tuple[Any, Any], inquiry: Inquiry) -> dict[str, Any]:
+    """What x and y are found to be, and what was noticed."""
+    from explorer import checks  # torch comes with it
+
+    try:
+        given: Any = zip(pair, "xy", (inquiry.x_kind, inquiry.y_kind), strict=True)
+        found = [checks.variable(*one) for one in given]
+    except InputError as error:
+        return {"error": str(error)}
+    return {one.name: {"kind": one.kind, "levels": one.levels, "notes": [d.text for d in one.doubts]} for one in found}
+
+
+def _cell(pair: tuple[Any, Any], name: str, inquiry: Inquiry, device: str) -> dict[str, Any]:
+    """One estimate as plain data; error says why it has no value."""
+    from explorer.reliability.judge import judged
+
+    try:
+        entry = estimators[name](**inquiry.estimators[name])
+        samples = entry.checked(*pair, None, (inquiry.x_kind, inquiry.y_kind, "auto"), device)
+        found = judged(entry, samples, inquiry.seed, null=inquiry.null, interval=inquiry.null)
+    except Exception as error:
+        return {"error": refusal(name, error)}
+    return found.to_dict() | {"doubts": [[one.rule, one.text, one.note] for one in found.warnings]}
+
+
+def _short(text: str) -> str:
+    return text.replace("\\", "/").rpartition("/")[2]

@@ -1,0 +1,242 @@
+"""The tab "Your data": two variables, and what every estimator reads on them."""
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer import arrays, jobs
+from explorer.catalogue import estimators, sources
+from explorer.comparison import Panel
+from explorer.errors import ExplorerError
+from explorer.home import home
+from explorer.panel import KIND, Inquiry, collected, cost, specification, submitted
+from explorer.recordings.bundled import bundled
+from explorer.sources._select import load
+from explorer.ui import export, pick, results, show
+
+HEAVY_SECONDS = 60.0
+EXAMPLE = ("twelve_bit:8000:softmax_2", "twelve_bit:y")
+NULLS = {"up to 2000 samples": None, "always": True, "never": False}
+
+Pair = tuple[str, str, Inquiry]
+
+
+def controls() -> Pair:
+    """Which two variables, and how they are read."""
+    one, two, upload, three = st.columns([3.4, 3.4, 1.7, 1.6], vertical_alignment="bottom")
+    suffixes = [suffix for name in sources for suffix in sources.card(name).constants.get("suffixes", ())]
+    with upload.popover("Upload", icon=":material/upload:", width="stretch"):
+        st.file_uploader(
+            "One file with both variables, or a file for each", suffixes, accept_multiple_files=True, key="upload",
+            on_change=_keep, help="Kept on the computer that runs the app, and sent nowhere else.",
+        )  # fmt: skip
+    texts = [_variable(place, name) for place, name in ((one, "x"), (two, "y"))]
+    with three.popover("Settings", icon=":material/tune:", width="stretch"):
+        kinds = {
+            f"{name}_kind": st.selectbox(
+                f"{name} is", KIND.choices, key=f"{name}_kind", bind="query-params",
+                help="Mixed: real, with values that repeat. Auto looks at the values.",
+            )
+            for name in "xy"
+        }  # fmt: skip
+        null = st.selectbox("null and interval", list(NULLS), key="null", bind="query-params",
+                            help="Null: what is read with y permuted, 20 to 200 times.")  # fmt: skip
+        left_out = st.multiselect("leave out", list(estimators), key="without", bind="query-params")
+        seed = st.number_input("seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
+    chosen: dict[str, Any] = {name: {} for name in estimators if name not in left_out}
+    return texts[0], texts[1], Inquiry(chosen, **kinds, seed=seed, null=NULLS[null])
+
+
+def _variable(place: Any, name: str) -> str:
+    """A box that takes a name of the list or any text."""
+    chosen = place.selectbox(
+        name.upper(), _suggestions(), index=None, key=name, accept_new_options=True, bind="query-params",
+        placeholder="FILE:column, or choose",
+        help="FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER or RUN:label. What is not in the list is typed.",
+    )  # fmt: skip
+    return _resolved((chosen or "").strip())
+
+
+def _suggestions() -> list[str]:
+    """Every array of the files at hand, and the last layers and the label of the bundled runs."""
+    files = list(st.session_state.get("uploads", []))
+    for name in "xy":
+        text = st.session_state.get(name) or st.query_params.get(name) or ""
+        if text and text.partition(":")[0] not in bundled():
+            files.append(_shortened(str(arrays.path(_resolved(text)))))
+    found = [text for file in dict.fromkeys(files) for text in _arrays(file)]
+    return [*found, *(text for run in bundled() for text in _of_run(run))]
+
+
+def _arrays(file: str) -> list[str]:
+    """The arrays of a file, or the layers and labels of a recording; nothing for one that cannot be read."""
+    path = Path(_resolved(file))
+    try:
+        pick.allowed(path)
+        return _of_run(file) if path.is_dir() else [f"{file}:{name}" for name in load(path)]
+    except (ExplorerError, OSError):  # the box tells why once it is chosen
+        return []
+
+
+def _of_run(run: str) -> list[str]:
+    recording = arrays.recording(run)
+    labels = [*(["y"] if recording.y is not None else []), *recording.factors]
+    last = recording.steps[-1:]
+    return [f"{run}:{label}" for label in labels] + [f"{run}:{s}:{layer}" for s in last for layer in recording.layers]
+
+
+def _keep() -> None:
+    """Keep what was uploaded, and choose its first and last array."""
+    kept = []
+    for file in st.session_state.upload:
+        content = file.getvalue()
+        folder = home() / "uploads" / hashlib.blake2b(content, digest_size=6).hexdigest()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / (re.sub(r"[^\w. -]", "_", Path(file.name).name).strip(". ") or "file")
+        path.write_bytes(content)
+        kept.append(_shortened(str(path)))
+    st.session_state.uploads = [*dict.fromkeys([*kept, *st.session_state.get("uploads", [])])]
+    if len(kept) > 1:
+        st.session_state.x, st.session_state.y = kept[0], kept[1]
+    elif kept:
+        named = _arrays(kept[0])
+        st.session_state.x = named[0] if named else kept[0]
+        st.session_state.y = named[-1] if len(named) > 1 else None
+
+
+def _shortened(path: str) -> str:
+    """An upload as "uploads/...", which is short and says nothing of the computer; any other path as it is."""
+    return path.removeprefix(f"{home()}{os.sep}") if path.startswith(str(home() / "uploads")) else path
+
+
+def _resolved(text: str) -> str:
+    """The text with an upload's own path."""
+    return str(home() / text) if text.startswith(f"uploads{os.sep}") else text
+
+
+def panel(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
+    """The dots and the table, kept up to date once a second while they fill in."""
+    if not (x and y):
+        missing = "X and Y are" if not (x or y) else "X is" if y else "Y is"
+        st.info(f"{missing} not chosen. Upload a file, type the path of one, or choose from the lists.")
+        st.button("Try a layer of the bundled network against its label", on_click=_example)
+        return
+    for text in (x, y):
+        pick.allowed(arrays.path(text))
+    inquiry = inquiry.checked()
+    start(x, y, inquiry)
+    live = any(job.live for job in _jobs_of(x, y, inquiry))
+
+    @st.fragment(run_every=1.0 if live else None)
+    def shown() -> None:
+        with show.told("Change what the message names; nothing computed is lost."):
+            _shown(x, y, inquiry, unit, live)
+
+    shown()
+
+
+def _example() -> None:
+    st.session_state.x, st.session_state.y = EXAMPLE
+
+
+def start(x: str, y: str, inquiry: Inquiry) -> None:
+    """Submit the inquiry unless it is answered, is under way or has stopped, or is heavy and nobody has asked."""
+    about = collected(x, y, inquiry).about
+    if about["cells"] == about["total"] or any(job.state != "done" for job in _jobs_of(x, y, inquiry)):
+        return
+    seconds, memory = cost(x, y, inquiry)
+    seconds *= 1 - about["cells"] / about["total"]
+    if seconds <= HEAVY_SECONDS:
+        results.replace_job("pair", submitted(x, y, inquiry).id)
+        return
+    line, button = st.columns([5, 1], vertical_alignment="center")
+    needs = f"{show.duration(seconds)} on one core and {show.memory(memory)} of memory"
+    line.info(f"All estimators on these {about['n']:,} samples take about {needs}. Settings can leave some out.")
+    if button.button("Run", type="primary", key="run-pair"):
+        submitted(x, y, inquiry)
+        st.rerun()
+
+
+def _shown(x: str, y: str, inquiry: Inquiry, unit: str, live: bool) -> None:
+    running = _jobs_of(x, y, inquiry)
+    for job in running:
+        show.job_line(job)
+    found = collected(x, y, inquiry).to(unit)
+    st.markdown(described(found))
+    picture, side = st.columns([5, 2], gap="large")
+    with picture:
+        results.figure(found.plot(unit=unit, theme=st.context.theme.type or "light"), "pair", "estimators")
+    with side:
+        keys = [key for name in found.estimators for key in estimators.card(name).references]
+        note = f"x = {x}, y = {y}, n = {found.about['n']}, seed {inquiry.seed}."
+        results.exports(python(x, y, inquiry, unit), export.bibtex(keys), ("estimators", note), found.to_frame)
+    if len(found):
+        st.dataframe(table(found), hide_index=True, alt="Every estimate with its null and verdict")
+    if found.errors:
+        with st.expander(f"{len(found.errors)} estimators do not take this pair"):
+            rows = [{"estimator": name, "why": f"{why}."} for name, why in found.errors.items()]
+            st.dataframe(rows, hide_index=True, alt="Estimators without a value and why")
+    if live and not any(job.live for job in running):
+        st.rerun()
+
+
+def described(found: Panel) -> str:
+    """What x and y are found to be."""
+    kinds = found.about["kinds"]
+    if "error" in kinds:
+        return f":red[{show.plain(kinds['error'])}.]"
+    parts = [f"**n = {found.about['n']:,}**"]
+    for name in "xy":
+        dim, kind = found.about[f"dim_{name}"], kinds.get(name, {})
+        width = "1 column" if dim == 1 else f"{dim} columns"
+        levels = f" with {kind['levels']} values" if kind.get("levels") else ""
+        parts.append(f"**{name}** {width}, {kind.get('kind', '…')}{levels}")
+    notes = [note for kind in kinds.values() for note in kind["notes"]]
+    return " · ".join(parts) + "".join(f"  \n{show.plain(note)}" for note in notes)
+
+
+def table(found: Panel) -> list[dict[str, Any]]:
+    """The estimates as people read them."""
+    rows = []
+    for i, name in enumerate(found.estimators):
+        bound = {"lower": "≥ ", "upper": "≤ "}.get(found.bound[i], "")
+        why = [text for _, text, note in found.doubts[i] if not note]
+        rows.append(
+            {
+                "estimator": name if found.comparable[i] else f"{name}: {found.quantity[i]}",
+                f"value, {found.unit}": f"{bound}{found.value[i]:.3f}",
+                "interval": _range(found.low[i], found.high[i]),
+                "null: mean to most": _range(found.null_mean[i], found.null_high[i]),
+                "p": "–" if found.p_value[i] != found.p_value[i] else f"{found.p_value[i]:.2g}",
+                "verdict": found.verdict[i],
+                "why": " ".join(why),
+                "seconds": f"{found.seconds[i]:.2g}",
+            }
+        )
+    return rows
+
+
+def _range(low: float, high: float) -> str:
+    return "–" if low != low else f"{low:.3f} to {high:.3f}"
+
+
+def python(x: str, y: str, inquiry: Inquiry, unit: str) -> str:
+    """Code that asks the same."""
+    options = {name: getattr(inquiry, name) for name in ("x_kind", "y_kind", "seed", "null")}
+    given = "".join(f", {k}={v!r}" for k, v in options.items() if v != getattr(Inquiry(), k))
+    without = [name for name in estimators if name not in inquiry.estimators]
+    named = f"{{name: {{}} for name in estimators if name not in {without!r}}}" if without else ""
+    imports = "from explorer import panel\n" + ("from explorer.catalogue import estimators\n" if without else "")
+    arguments = f"{x!r}, {y!r}{', ' + named if named else ''}{given}"
+    return f"{imports}\nfound = panel.run({arguments})\nfound.plot(unit={unit!r})\n"
+
+
+def _jobs_of(x: str, y: str, inquiry: Inquiry) -> Sequence[jobs.Job]:
+    """The job that answers this inquiry, unless it is done."""
+    id = specification(x, y, inquiry).id
+    return [job for job in jobs.jobs() if job.id == id and job.state != "done"]

@@ -1,0 +1,194 @@
+"""What the figures of estimators say and show: the finding, the failure regions, refusals, labels, colours."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from explorer.comparison import Panel, Trials
+from explorer.figures import panel as panel_figure
+from explorer.figures._trials_words import alternative, finding, subtitle
+from explorer.figures.theme import GLYPHS, SHAPES, THEMES
+from explorer.figures.trials import _apart, draw
+
+DIMS = (1, 2, 5, 10)
+TRUTH = (0.2, 0.4, 1.0, 2.0)
+
+
+def trials(estimates: dict, values=DIMS, truth=TRUTH, sweep="dim", doubts=(), **about) -> Trials:
+    """Trials whose every cell is the given mean plus and minus 0.01; None is a refusal."""
+    cells = {}
+    for name, row in estimates.items():
+        for value, mean in zip(values, row, strict=True):
+            for seed, shift in enumerate((-0.01, 0.01)):
+                cell = {"value": mean and mean + shift, "seconds": 0.01, "doubts": list(doubts)}
+                cells[name, value, seed] = cell if mean is not None else {"error": f"{name} refuses {value}"}
+    about = {"sweep": sweep, "n": 1000, "seeds": 2, "call": "normal()", "cells": 1, "total": 1} | about
+    return Trials.from_cells(list(estimates), values, truth, cells, about)
+
+
+GOOD = [0.21, 0.4, 1.03, 1.98]
+
+
+@pytest.mark.parametrize(
+    "estimates, says",
+    [
+        (
+            {"ksg": [0.2, 0.4, 0.7, 0.8], "copula": GOOD},
+            "ksg falls short of the truth from dim 5 on; copula stays within 0.03 nats",
+        ),
+        ({"ksg": [0.5, 0.6, 1.0, 2.0]}, "ksg reads above the truth up to dim 2"),
+        ({"ksg": [0.5, 0.1, 1.5, 1.0]}, "ksg misses the truth everywhere"),
+        ({"ksg": [0.2, 0.9, 1.0, 2.0]}, "ksg reads above the truth at dim 2"),
+        ({"ksg": [0.2, 0.4, 1.0, 1.0]}, "ksg falls short of the truth at dim 10"),
+        ({"a": GOOD, "b": GOOD}, "All 2 estimators stay within 0.03 nats of the truth"),
+        ({"a": GOOD}, "a stays within 0.03 nats"),
+        ({"a": GOOD, "b": [None] * 4}, "a stays within 0.03 nats; b cannot take these samples"),
+        ({"b": [None] * 4}, "No value: every estimator refuses these samples"),
+    ],
+)  # fmt: skip
+def test_the_title_is_what_the_numbers_say(estimates, says):
+    assert finding(trials(estimates)) == says
+
+
+def test_the_title_waits_for_the_last_estimate():
+    assert finding(trials({"a": GOOD}, cells=3, total=8)) == "3 of 8 estimates so far"
+    empty = Trials.from_cells(["a"], DIMS, TRUTH, {}, {"cells": 0, "total": 8})
+    assert finding(empty) == "0 of 8 estimates so far" and "Empty curves" in alternative(empty)
+    draw(empty)
+
+
+def test_the_worst_is_the_one_that_is_off_by_most_for_its_margin():
+    # 0.3 of 0.2 nats is three margins, 0.6 of 2 nats is two
+    assert finding(trials({"a": [0.2, 0.4, 1.0, 1.4], "b": [0.5, 0.4, 1.0, 2.0]})).startswith("b reads above")
+
+
+def test_refusals_stand_on_the_axis_with_their_reason():
+    shown = trials({"a": GOOD, "b": [0.2, None, None, 2.0]})
+    figure = draw(shown, unit="nats")
+    none, crosses = [one for one in figure.data if one.marker.symbol == "x-thin"]
+    assert len(none.x) == 0
+    assert list(crosses.x) == [2, 5] and all("b refuses" in text for text in crosses.text)
+    assert max(crosses.y) < 0, "below every estimate"
+
+
+def test_what_has_failed_is_shaded_and_what_has_not_is_not():
+    figure = draw(trials({"a": GOOD}), unit="nats")
+    upper, lower = [one for one in figure.data if one.fillcolor == THEMES["light"].impossible][:2]
+    assert list(upper.y[:4]) == pytest.approx([0.3, 0.5, 1.15, 2.3])
+    assert list(lower.y[:4]) == pytest.approx([0.1, 0.3, 0.85, 1.7])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("unit", ["bits", "nats"])
+def test_curves_in_every_theme_and_unit(theme, unit):
+    figure = draw(trials({f"e{i}": GOOD for i in range(9)}), unit=unit, theme=theme)
+    curves = [one for one in figure.data if one.mode == "lines+markers"]
+    assert len(curves) == 4 * 9
+    scale = 1 if unit == "nats" else math.log(2)
+    assert curves[0].y[0] == pytest.approx(0.21 / scale)
+    looks = {(one.line.color, one.marker.symbol[0]) for one in curves}
+    assert len(looks) == 9, "nine estimators look nine ways"
+    assert figure.layout.meta["alt"].startswith("Estimates against dim, in " + unit)
+    assert figure.layout.xaxis.type == figure.layout.xaxis4.type == "linear"
+
+
+def test_a_wide_range_has_a_logarithmic_axis_and_one_value_an_error_bar():
+    wide = draw(trials({"a": GOOD}, values=(10, 100, 1000, 10_000), sweep="n"))
+    assert wide.layout.xaxis.type == "log" and list(wide.layout.xaxis.ticktext) == [
+        "10",
+        "100",
+        "1\u202f000",
+        "10\u202f000",
+    ]
+    single = draw(trials({"a": [0.2]}, values=(3,), truth=(0.2,)), unit="nats")
+    mean = next(one for one in single.data if one.mode == "lines+markers")
+    assert mean.error_y.array[0] == pytest.approx(0.008)
+
+
+def test_a_figure_that_fills_in_keeps_its_traces():
+    # a browser that redraws in place would give a mark the shape of the trace that had its number before
+    steps = [
+        draw(trials({"a": row, "b": other})) for row, other in (([None] * 4, GOOD), (GOOD, [None] * 4), (GOOD, GOOD))
+    ]
+    kinds = [[(one.mode, one.fill, one.name, one.xaxis) for one in figure.data] for figure in steps]
+    assert kinds[0] == kinds[1] == kinds[2]
+
+
+def test_doubted_estimates_are_open_marks():
+    figure = draw(trials({"a": GOOD}, doubts=[["ties", "There are ties."]]))
+    mean = next(one for one in figure.data if one.mode == "lines+markers")
+    assert set(mean.marker.symbol) == {"square-open"} and "ties" in mean.text[0]
+    assert "open mark" in subtitle(trials({"a": GOOD}, doubts=[["ties", "There are ties."]]))
+
+
+def test_labels_stand_apart():
+    for places in ([0.0, 0.0, 0.0], [1.0, 0.99, 0.5], [0.3]):
+        moved = sorted(_apart(places, 0.1, (0.0, 1.0)))
+        assert all(b - a >= 0.1 - 1e-12 for a, b in itertools.pairwise(moved)) and moved[-1] <= 1.0
+    assert _apart([0.2, 0.8], 0.1, (0.0, 1.0)) == [0.2, 0.8]
+    order = np.argsort(_apart([0.5, 0.4, 0.5], 0.1, (0.0, 1.0)))
+    assert order.tolist() == [1, 0, 2]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("look", THEMES.values(), ids=THEMES.keys())
+def test_categories_can_be_read_on_both_grounds(look):
+    # 4.5:1, since labels are written in them; also on what is shaded
+    for ground in (look.background, look.impossible):
+        for colour in look.categories:
+            high, low = sorted((luminance(colour), luminance(ground)), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (colour, ground)
+    assert len(set(look.categories)) == 7 and set(GLYPHS) == set(SHAPES)
+
+
+def panel(rows: dict, errors=None, **about) -> Panel:
+    """A panel of {name: (value, p, doubtful)}."""
+    cells = {
+        name: {
+            "nats": value, "seconds": 0.1, "bound": "none", "quantity": "I_2(X;Y)" if name == "other" else "I(X;Y)",
+            "verdict": "", "null": {"mean": 0.0, "high": 0.1, "p_value": p}, "interval": [value - 0.1, value + 0.1],
+            "doubts": [["ties", "There are ties.", False]] if doubtful else [["kind", "Read so.", True]],
+        }
+        for name, (value, p, doubtful) in rows.items()
+    }  # fmt: skip
+    cells |= {name: {"error": why} for name, why in (errors or {}).items()}
+    return Panel.from_cells(cells, {"n": 100, "dim_x": 1, "dim_y": 1, "cells": 2, "total": 2} | about)
+
+
+@pytest.mark.parametrize(
+    "rows, says",
+    [
+        ({"a": (0.5, 0.01, False), "b": (0.55, 0.01, False)}, "2 estimators agree: 0.50 to 0.55 nats"),
+        (
+            {"a": (0.5, 0.01, False), "b": (0.55, 0.01, False), "c": (3.0, 0.01, True)},
+            "2 estimators agree: 0.50 to 0.55 nats; 1 doubtful",
+        ),
+        ({"a": (0.5, 0.01, False), "b": (1.5, 0.01, False)}, "The estimators disagree: a reads 0.50, b 1.50 nats"),
+        ({"a": (0.5, 0.01, True)}, "Every estimate is doubtful: they read 0.50 nats"),
+        ({"a": (0.01, 0.6, False), "b": (0.02, 0.4, False)}, "No evidence that x and y depend on each other"),
+        ({"a": (0.5, 0.01, False), "other": (9.0, 0.01, False)}, "a alone reads without doubt: 0.50 nats"),
+        ({}, "No estimator takes this pair"),
+    ],
+)  # fmt: skip
+def test_the_title_of_the_panel(rows, says):
+    assert panel_figure.finding(panel(rows, {"z": "z needs labels"})) == says
+
+
+def test_the_panel_draws_nulls_intervals_and_doubts():
+    shown = panel({"a": (0.5, 0.01, False), "b": (0.9, 0.01, True), "other": (0.1, 0.01, False)})
+    for theme in THEMES:
+        figure = panel_figure.draw(shown, unit="nats", theme=theme)
+        dots = figure.data[-1]
+        assert list(dots.y) == ["other: I_2(X;Y)", "a", "b"] and list(dots.x) == pytest.approx([0.1, 0.5, 0.9])
+        assert dots.marker.symbol == ("circle", "circle", "circle-open")
+        assert dots.error_x.array == pytest.approx([0.1] * 3)
+        assert len(figure.data) == 4 and figure.layout.xaxis.range[0] < 0
+    assert panel_figure.finding(panel({}, cells=3, total=9)) == "2 of 8 estimators so far"
+    panel_figure.draw(panel({}))
