@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import torch
@@ -34,6 +34,19 @@ PAIRS = 2e10
 Choice = tuple[Estimator, str]
 
 
+@dataclass
+class Look:
+    """What was seen on the way to a choice.
+
+    Attributes:
+        candidates: what those that were asked read, in nats.
+        open: why the choice is not to be relied on, or empty.
+    """
+
+    candidates: dict[str, float] = field(default_factory=dict)
+    open: str = ""
+
+
 @dataclass(frozen=True)
 class Auto(Estimator):
     r"""Looks at kinds, ties, dimensions, tails and shape, chooses an estimator, and says which and why.
@@ -47,11 +60,12 @@ class Auto(Estimator):
     6. Columns that repeat each other (intrinsic dimension below 70 % of the columns): `ksg` on normal scores.
     7. Else the copula with the lowest BIC: `gaussian_copula`, `student_copula`, or a `gaussian_mixture` of
        up to twelve normal components on normal scores. It is taken unless `ksg` on normal scores reads more by
-       over max(0.05 nats, 10 %, 1.5 / sqrt(n)); in up to three columns `ksg` is taken instead of a mixture,
+       over max(0.05 nats, 10 %, 2.5 / sqrt(n)); in up to three columns `ksg` is taken instead of a mixture,
        or where the two differ.
 
-    The thresholds were chosen on the tasks marked as design in `explorer/benchmark/tasks.py` and judged on the others.
-    What the candidates read is in `details`. The null, the interval and the doubts are those of the chosen estimator.
+    The thresholds were chosen on the tasks marked as design in `explorer/benchmark/tasks.py` and judged on
+    the others. What the candidates read is in `details`; `open` there, a doubt of `explorer.estimate`, says when
+    none of them is to be relied on. The null, the interval and the other doubts are those of the chosen estimator.
 
     References: kraskov2004; ince2017; demarta2005; schwarz1978; facco2017; ross2014; nemenman2002.
     """
@@ -60,11 +74,11 @@ class Auto(Estimator):
     finds: ClassVar[tuple[str, ...]] = ("bivariate_normal", "student_t", "swiss_roll", "discrete_table")
 
     def settled(self, *samples: torch.Tensor) -> tuple[Estimator, Mapping[str, Any]]:
-        """The chosen estimator; details: chosen, because, and what the candidates read."""
-        read: dict[str, float] = {}
-        chosen, because = _choice(tuple(map(_moving, samples)), read)
+        """The chosen estimator; details: chosen, because, what the candidates read, and what remains open."""
+        look = Look()
+        chosen, because = _choice(tuple(map(_moving, samples)), look)
         details = {"chosen": repr_call(chosen.name, chosen.settings), "because": because}
-        return chosen, details | ({"candidates": read} if read else {})
+        return chosen, details | {name: value for name, value in vars(look).items() if value}
 
     def nats(self, x: torch.Tensor, y: torch.Tensor) -> Formula:
         return self.settled(x, y)[0].nats(x, y)
@@ -87,7 +101,7 @@ class Auto(Estimator):
         return information, found, (*first.doubts(x, t, information), said)
 
 
-def _choice(samples: tuple[torch.Tensor, ...], read: dict[str, float]) -> Choice:
+def _choice(samples: tuple[torch.Tensor, ...], look: Look) -> Choice:
     discrete = [not one.is_floating_point() for one in samples]
     if all(discrete):
         return _entry("nsb"), "all values are discrete"
@@ -101,7 +115,7 @@ def _choice(samples: tuple[torch.Tensor, ...], read: dict[str, float]) -> Choice
     if tied > ATOMS:
         because = f"{tied:.0%} of the samples have values that repeat"
         return _mixed(), because
-    return _of_pair(samples[0], samples[1], read) if len(samples) == 2 else _of_three(*samples)
+    return _of_pair(samples[0], samples[1], look) if len(samples) == 2 else _of_three(*samples)
 
 
 def _moving(values: torch.Tensor) -> torch.Tensor:
@@ -131,7 +145,7 @@ def _of_three(x: torch.Tensor, y: torch.Tensor, z: torch.Tensor) -> Choice:
     return _ranked(), "the values are real"
 
 
-def _of_pair(x: torch.Tensor, y: torch.Tensor, read: dict[str, float]) -> Choice:
+def _of_pair(x: torch.Tensor, y: torch.Tensor, look: Look) -> Choice:
     columns = x.shape[1] + y.shape[1]
     if (thin := _thin(x)) or (thin := _thin(y)):
         return _ranked(extrapolate=True), f"the columns repeat each other: {thin}"
@@ -140,25 +154,49 @@ def _of_pair(x: torch.Tensor, y: torch.Tensor, read: dict[str, float]) -> Choice
         return _ranked(), "in few columns nearest neighbours follow any shape"
     if len(x) ** 2 * columns > PAIRS:
         return copula, f"{because}; nearest neighbours were not asked, {len(x)} samples of {columns} columns take long"
-    return _against(copula, because, x, y, read)
+    return _against(copula, because, x, y, look)
 
 
-def _against(copula: Estimator, because: str, x: torch.Tensor, y: torch.Tensor, read: dict[str, float]) -> Choice:
+def _against(copula: Estimator, because: str, x: torch.Tensor, y: torch.Tensor, look: Look) -> Choice:
     """The copula unless nearest neighbours see more, or in few columns something else."""
-    near = _ranked()
+    near, read = _ranked(), look.candidates
     for one in (copula, near):
         try:
             read[one.name] = float(one.nats(x, y))
         except InputError:
             return (near, because + ", and cannot be fitted") if one is copula else (copula, because)
     model, seen = read[copula.name], read["ksg"]
-    margin = max(0.05, 0.1 * abs(model), 1.5 / math.sqrt(len(x)))
-    few = x.shape[1] + y.shape[1] <= FEW_COLUMNS
-    if seen > model + margin:
-        because = f"nearest neighbours read {seen:.3g} nats where the best copula reads {model:.3g}"
-        return (near if few else _ranked(extrapolate=True)), because
-    if few and seen < model - margin:
-        return near, "in few columns nearest neighbours are the reference"
+    margin = max(0.05, 0.1 * abs(model), 2.5 / math.sqrt(len(x)))
+    if x.shape[1] + y.shape[1] <= FEW_COLUMNS:
+        if seen > model + margin:
+            return near, f"nearest neighbours read {seen:.3g} nats where the best copula reads {model:.3g}"
+        return (
+            (near, "in few columns nearest neighbours are the reference")
+            if seen < model - margin
+            else (copula, because)
+        )
+    return _in_many_columns(copula, because, seen > model + margin, x, y, look)
+
+
+def _in_many_columns(
+    copula: Estimator, because: str, more: bool, x: torch.Tensor, y: torch.Tensor, look: Look
+) -> Choice:
+    """A copula of one piece is taken at its word; a mixture, or nearest neighbours that see more, are not."""
+    read, further = look.candidates, _ranked(extrapolate=True)
+    if not more and copula.name != "gaussian_mixture":
+        return copula, because
+    read["ksg, extrapolated"] = float(further.nats(x, y))
+    if more:
+        look.open = (
+            "no copula that was tried describes the samples, and nearest neighbours in many columns are carried far"
+        )
+        return (
+            further,
+            f"nearest neighbours read {read['ksg']:.3g} nats where the best copula reads {read[copula.name]:.3g}",
+        )
+    gap = abs(read["ksg, extrapolated"] - read[copula.name])
+    if gap > max(0.1, 0.15 * abs(read[copula.name])):
+        look.open = f"nearest neighbours, carried to k = 0, read {read['ksg, extrapolated']:.3g} nats"
     return copula, because
 
 

@@ -119,12 +119,13 @@ class Estimator:
             SampleError: when no number can be told from them.
         """
         where = samples.x.values.device
+        start = time.perf_counter()
         with seeded(seed, where):
             chosen, why = self.settled(*samples.tensors)
         if chosen is not self:
-            return self.signed(chosen.on(samples, seed), why)
+            result = self.signed(chosen.on(samples, seed), why)
+            return replace(result, seconds=time.perf_counter() - start)
         with seeded(seed, where):
-            start = time.perf_counter()
             reading = self.formula(*samples.tensors)
             value = float(reading)
             seconds = time.perf_counter() - start

@@ -1,5 +1,6 @@
 """One estimate with everything that says how far it can be trusted."""
 
+import time
 from dataclasses import replace
 
 from explorer.device import seeded
@@ -32,9 +33,10 @@ def judged(
         interval: None computes it.
         laws: try data processing, additivity and independence as well.
     """
+    start = time.perf_counter()
     with seeded(seed, samples.x.values.device):
         chosen, why = entry.settled(*samples.tensors)
-    result = chosen.on(samples, seed)
+    result = replace(chosen.on(samples, seed), seconds=time.perf_counter() - start)
     if interval is not False:
         result, found = _with_interval(result, chosen, samples)
     else:
@@ -45,7 +47,8 @@ def judged(
         doubts = tuple(fired(chosen, samples, result.nats, found, second))
         constant = any(doubt.rule == "constant" for doubt in doubts)  # says all that the others try to
         before = [doubt for doubt in result.warnings if doubt.note or not constant]
-        result = replace(result, warnings=(*before, *doubts))
+        undecided = [Doubt("undecided", f"{why['open'].capitalize()}.")] if why.get("open") and not constant else []
+        result = replace(result, warnings=(*before, *doubts, *undecided))
         if laws and samples.z is None:
             checks = consistency(chosen, samples, result.nats, seed)
             result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))

@@ -74,7 +74,7 @@ def page(chromium: Callable[..., BrowserContext]) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def run(app: App) -> str:
     """A run that trains as a job, named for the URL; it is training while the first journeys go."""
-    code = "from explorer.demo import submit_demo\nfolder, job = submit_demo(epochs=1200)\nprint(folder, job.id)"
+    code = "from explorer.demo import submit_demo\nfolder, job = submit_demo(epochs=2400)\nprint(folder, job.id)"
     out = subprocess.run([sys.executable, "-c", code], env=app.environment, capture_output=True, text=True, check=True)
     folder, job = out.stdout.split()
     return f"run={quote(folder, safe='')}&job={job}"
@@ -123,7 +123,7 @@ def test_the_plane_fills_in_while_the_network_trains(app: App, run: str, page: P
     plane_of(page)
     seen = set()
     end = time.monotonic() + 120
-    while time.monotonic() < end and not (done := page.get_by_text(re.compile(r"epoch 1.200")).count()):
+    while time.monotonic() < end and not (done := page.get_by_text(re.compile(r"epoch 2.400")).count()):
         seen.add(page.locator(".plane").first.get_attribute("data-ready"))
         page.wait_for_timeout(300)
     assert done, "the last epoch never came"

@@ -133,7 +133,10 @@ def test_doubts_know_the_condition() -> None:
     """Two samples whose labels of Y and Z together occur once, beside a real X."""
     x, y, z = rng.normal(size=200), rng.integers(0, 2, 200), rng.integers(0, 2, 200)
     y[0], z[1] = 5, 5
-    assert [d.text[:21] for d in MixedKSG()(x, y, z=z).warnings if not d.note] == ["2 of 200 samples have"]
+    found = [(doubt.text[:21], doubt.note) for doubt in MixedKSG()(x, y, z=z).warnings]
+    assert found == [("2 of 200 samples have", True)]
+    y[2:10] = np.arange(10, 18)
+    assert [doubt.rule for doubt in MixedKSG()(x, y, z=z).warnings if not doubt.note] == ["left out"]
 
 
 def test_a_condition_that_tells_nothing_changes_nothing() -> None:

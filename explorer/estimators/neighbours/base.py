@@ -22,7 +22,10 @@ class NearestNeighbours(Estimator):
         return 2 / dimension if dimension > 2 else 1.0
 
 
-UNEVEN = 20
+FEW = 0.02
+"""Share of samples that can be left out without a doubt about the rest."""
+
+UNEVEN = 100
 """Ratio of the widest to the narrowest column from which the narrow one hardly counts in a distance."""
 
 
@@ -51,4 +54,4 @@ def left_out(both: Points) -> list[Doubt]:
     if not alone:
         return []
     text = f"{alone} of {len(both)} samples have labels that occur once and were left out: nothing compares with them."
-    return [Doubt("left out", text)]
+    return [Doubt("left out", text, note=alone <= FEW * len(both))]

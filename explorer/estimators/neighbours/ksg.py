@@ -12,9 +12,9 @@ from scipy.special import digamma
 from explorer.checks import varying
 from explorer.errors import SampleError, SettingError
 from explorer.estimators.base import Formula, Point, Reading
-from explorer.estimators.neighbours.base import NearestNeighbours
+from explorer.estimators.neighbours.base import NearestNeighbours, ceiling, uneven
 from explorer.numerics.intrinsic import two_nearest
-from explorer.numerics.margins import in_margins, spread
+from explorer.numerics.margins import in_margins
 from explorer.numerics.neighbours import Space, count_inside, kth_distance, neighbours
 from explorer.result import Doubt
 from explorer.settings import Range
@@ -107,26 +107,17 @@ class KSG(NearestNeighbours):
         return information, with_targets, self._doubts(named, max(information, *with_targets[:1], -math.inf))
 
     def rate(self, *samples: torch.Tensor) -> float:
-        """As all, but 1 where the extrapolation takes that order off."""
-        return 1.0 if self.extrapolate else super().rate(*samples)
+        """As all; twice as fast, the next order, where the extrapolation takes the first off."""
+        return min(1.0, 2 * super().rate(*samples)) if self.extrapolate else super().rate(*samples)
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
         return self._doubts({name: v for name, v in (("x", x), ("y", y)) if v is not None}, value)
 
     def _doubts(self, samples: Mapping[str, torch.Tensor], value: float) -> tuple[Doubt, ...]:
-        found = [doubt for name, values in samples.items() for doubt in self._tied(values, name)]
+        tied = [doubt for name, values in samples.items() for doubt in self._tied(values, name)]
         n = len(next(iter(samples.values())))
-        top = float(torch.digamma(torch.tensor(float(n))) - torch.digamma(torch.tensor(float(self.k))))
-        if value > top - 1:
-            text = f"{value:.2f} nats is within 1 nat of {top:.2f}, the most that k={self.k} and {n} samples can read."
-            found.append(Doubt("ceiling", text))
-        scales = torch.cat([spread(values) for values in samples.values()])
-        scales = scales[scales > 0]
-        if self.margins == "none" and len(scales) > 1 and scales.max() > 20 * scales.min():
-            ratio = float(scales.max() / scales.min())
-            text = f"Column scales differ {ratio:.3g}-fold; consider margins='standard' or 'gauss'."
-            found.append(Doubt("scales", text))
-        return tuple(found)
+        scales = uneven(samples.values()) if self.margins == "none" else []
+        return (*tied, *ceiling(value, n, self.k), *scales)
 
     def _space(self, values: torch.Tensor) -> Space:
         return Space(in_margins(values.double(), self.margins, self.random))
