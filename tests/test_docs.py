@@ -76,6 +76,22 @@ def test_variables_that_the_code_reads_are_documented():
     assert read and {name for name in read if name not in jobs} == set()
 
 
+def test_rules_of_an_estimate_are_documented():
+    words = (ROOT / "assets" / "docs" / "estimators.md").read_text()
+    code = "".join((ROOT / "explorer" / "reliability" / name).read_text() for name in ("rules.py", "judge.py"))
+    found = re.findall(r'Doubt\(\s*"([a-z ]+)"', code)
+    assert len(found) > 6
+    for rule in found:
+        assert f"| {rule} |" in words, rule
+
+
+def test_the_choices_of_auto_are_documented():
+    words = (ROOT / "assets" / "docs" / "estimators.md").read_text()
+    code = (ROOT / "explorer" / "estimators" / "auto.py").read_text()
+    for name in set(re.findall(r'_entry\("(\w+)"', code)) - {"gaussian", "kozachenko_leonenko"}:
+        assert f"`{name}`" in words.partition("## What stands")[0], name
+
+
 def test_rules_that_fire_are_documented():
     words = (ROOT / "assets" / "docs" / "plane.md").read_text().lower()
     code = (ROOT / "explorer" / "reliability" / "verdict.py").read_text()

@@ -66,7 +66,7 @@ def _table(title: str, note: str, header: str, rows: Iterable[Sequence[str]]) ->
 
 def _goals(accuracy: Row) -> Iterator[Table]:
     rows = [(row["what"], row["goal"], _three(row["value"]), _verdict(row["met"])) for row in accuracy["goals"]]
-    note = "On the tasks that judge; no rule or threshold was chosen on them."
+    note = "On the tasks that judge: other distributions than those that the rules and thresholds were chosen on."
     return _table("Goals of auto", note, "what | goal | measured | verdict", rows)
 
 

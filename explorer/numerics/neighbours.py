@@ -94,9 +94,10 @@ def kth_distance(values: torch.Tensor, k: int) -> torch.Tensor:
     """Distance of every sample to its k-th nearest other one, (n,); k is less than n."""
     if not _many(values, values.shape[1]):
         return torch.from_numpy(_nearest(values.numpy(), k)[0][:, k].copy())
-    space = Space(values)
-    blocks = _blocks(torch.arange(len(values), device=values.device), len(values))
-    return torch.cat([space.distances(rows).topk(k + 1, dim=1, largest=False).values[:, k] for rows in blocks])
+    space, found = Space(values), torch.empty(len(values), dtype=values.dtype, device=values.device)
+    for rows in _blocks(torch.arange(len(values), device=values.device), len(values)):
+        found[rows] = space.distances(rows).topk(k + 1, dim=1, largest=False).values[:, k]
+    return found
 
 
 def count_inside(values: torch.Tensor, radius: torch.Tensor) -> torch.Tensor:
@@ -105,9 +106,10 @@ def count_inside(values: torch.Tensor, radius: torch.Tensor) -> torch.Tensor:
     if not values.is_cuda and values.shape[1] <= TREE_COLUMNS:
         inside = np.nextafter(radius.numpy(), 0)
         return torch.from_numpy(np.where(radius.numpy() > 0, space.count_near(inside) - 1, 0))
-    blocks = _blocks(torch.arange(len(values), device=values.device), len(values))
-    counts = [(space.distances(rows) < radius[rows, None]).sum(1) for rows in blocks]
-    return torch.cat(counts) - (radius > 0).long()
+    counts = torch.empty(len(values), dtype=torch.int64, device=values.device)
+    for rows in _blocks(torch.arange(len(values), device=values.device), len(values)):
+        counts[rows] = (space.distances(rows) < radius[rows, None]).sum(1)
+    return counts - (radius > 0).long()
 
 
 def _many(values: torch.Tensor, columns: int) -> bool:
@@ -116,19 +118,25 @@ def _many(values: torch.Tensor, columns: int) -> bool:
 
 
 def by_all_pairs(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
-    """Blocks of rows against all samples; memory is one block, not n x n."""
-    parts = []
-    for rows in _blocks(torch.arange(len(x.values), device=x.values.device), len(x.values)):
+    """Blocks of rows against all samples; memory is one block, not n x n.
+
+    What is kept is written into arrays that are there before the first block: small results kept between large
+    ones that are freed would leave the heap in pieces that no block fits again.
+    """
+    n, device = len(x.values), x.values.device
+    found = torch.empty(n, dtype=torch.float64, device=device)
+    near_x, near_y = torch.empty(2, n, dtype=torch.int64, device=device)
+    for rows in _blocks(torch.arange(n, device=device), n):
         d_x, d_y = x.distances(rows), y.distances(rows)  # (rows, n)
         joint = torch.maximum(d_x, d_y)
         radius = joint.topk(k + 1, dim=1, largest=False).values[:, k:]  # the sample itself is among them, at 0
-        if rectangle:
-            near = joint <= radius
-            counts = [(d <= _reach(d, near)).sum(1) - 1 for d in (d_x, d_y)]
-        else:
-            counts = [(d < radius).sum(1) - (radius[:, 0] > 0).long() for d in (d_x, d_y)]
-        parts.append((radius[:, 0], *counts))
-    return Neighbours(*(torch.cat(column) for column in zip(*parts, strict=True)))
+        for d, counted in ((d_x, near_x), (d_y, near_y)):
+            if rectangle:
+                counted[rows] = (d <= _reach(d, joint <= radius)).sum(1) - 1
+            else:
+                counted[rows] = (d < radius).sum(1) - (radius[:, 0] > 0).long()
+        found[rows] = radius[:, 0]
+    return Neighbours(found, near_x, near_y)
 
 
 def by_trees(x: Space, y: Space, k: int, *, rectangle: bool = False) -> Neighbours:
