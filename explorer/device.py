@@ -1,14 +1,20 @@
 """Where and in what precision to compute, how many rows fit in memory, and seeds."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, TypeVar
 
 from explorer.errors import SettingError
 
 if TYPE_CHECKING:
     import torch
+
+T = TypeVar("T")
+
+_cores: ContextVar[int] = ContextVar("_cores", default=0)
 
 CHUNK_BYTES = 32 * 2**20
 """Size of a working block: fits a cache-friendly share of a small machine's memory."""
@@ -53,6 +59,38 @@ def seeded(seed: int, device: "torch.device") -> Iterator[None]:
     with torch.random.fork_rng([] if device.type == "cpu" else [device]):
         torch.manual_seed(int(seed))
         yield
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """torch computes with one thread inside the block, and `on_all_cores` with as many as it had before.
+
+    On small arrays its threads wait for each other longer than they compute, most of all on a busy machine.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    token = _cores.set(_cores.get() or before)
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+        _cores.reset(token)
+
+
+def on_all_cores(work: Callable[[T], float], items: Sequence[T], device: "torch.device") -> list[float]:
+    """`work` of every item, as many at a time as torch may use threads, one thread each; in turn on a GPU.
+
+    The work must leave the global random state alone; NumPy, SciPy and torch let other threads run meanwhile.
+    """
+    import torch
+
+    cores = _cores.get() or torch.get_num_threads()
+    if device.type != "cpu" or cores == 1:
+        return [work(item) for item in items]
+    with one_thread(), ThreadPoolExecutor(cores) as pool:
+        return list(pool.map(work, items))
 
 
 def memory_free(device: "torch.device | None" = None) -> int:

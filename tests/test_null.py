@@ -9,6 +9,7 @@ import torch
 
 import explorer
 from explorer.checks import variable
+from explorer.device import on_all_cores
 from explorer.distributions import BivariateNormal
 from explorer.estimators import KSG, GaussianCopula, PlugIn
 from explorer.estimators.base import Estimator, Samples
@@ -86,7 +87,13 @@ def test_more_is_drawn_only_while_undecided() -> None:
 def test_threads_give_what_a_loop_gives() -> None:
     x, y = (torch.as_tensor(v) for v in BivariateNormal().sample(200))
     read, orders = KSG().shuffled(x, y), [torch.as_tensor(rng.permutation(200)) for _ in range(8)]
-    assert null_module._on_all_cores(read, orders) == [read(order) for order in orders]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert on_all_cores(read, orders, x.device) == [read(order) for order in orders]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("kind", ["discrete", "continuous"])

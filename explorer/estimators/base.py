@@ -203,6 +203,11 @@ class Estimator:
         """The power of 1 / n with which the bias falls on these samples."""
         return 1.0
 
+    @property
+    def bare(self) -> "Estimator":
+        """The entry without what only its own standard error needs; parts and shuffles are read with it."""
+        return self
+
     def prepared(self, x: torch.Tensor) -> Any:
         """What can be computed once for a variable that stays while the other changes."""
         return x

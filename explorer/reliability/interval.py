@@ -1,15 +1,13 @@
 """An interval for an estimate from estimates on parts of the samples."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from scipy.stats import t as student
 
-from explorer.device import seeded
+from explorer.device import on_all_cores, seeded
 from explorer.estimators.base import Estimator, Samples
 
 LEVEL = 0.9
@@ -74,5 +72,4 @@ def _read(entry: Estimator, samples: Samples, parts: Sequence[np.ndarray]) -> np
 
     if entry.random:
         return np.array([one(part) for part in rows])
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.array(list(pool.map(one, rows)))
+    return np.array(on_all_cores(one, rows, samples.x.values.device))

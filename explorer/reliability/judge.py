@@ -1,9 +1,10 @@
 """One estimate with everything that says how far it can be trusted."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 
-from explorer.device import seeded
+from explorer.device import one_thread, seeded
 from explorer.errors import InputError
 from explorer.estimators.base import Estimator, Samples
 from explorer.reliability.consistency import consistency
@@ -15,6 +16,9 @@ from explorer.result import Doubt, Estimate
 
 LARGEST = 2000
 """Samples up to which every estimate gets its null unasked; an interval takes about as long at any n."""
+
+SMALL = 5000
+"""Samples up to which one thread computes an estimate faster than several."""
 
 
 def judged(
@@ -33,6 +37,13 @@ def judged(
         interval: None computes it.
         laws: try data processing, additivity and independence as well.
     """
+    with one_thread() if len(samples) <= SMALL else nullcontext():
+        return _judged(entry, samples, seed, null, interval, laws)
+
+
+def _judged(
+    entry: Estimator, samples: Samples, seed: int, null: bool | None, interval: bool | None, laws: bool
+) -> Estimate:
     start = time.perf_counter()
     with seeded(seed, samples.x.values.device):
         chosen, why = entry.settled(*samples.tensors)
@@ -50,7 +61,7 @@ def judged(
         undecided = [Doubt("undecided", f"{why['open'].capitalize()}.")] if why.get("open") and not constant else []
         result = replace(result, warnings=(*before, *doubts, *undecided))
         if laws and samples.z is None:
-            checks = consistency(chosen, samples, result.nats, seed)
+            checks = consistency(chosen.bare, samples, result.nats, seed)
             result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))
         result = _with_null(result, chosen, samples, null)
     return result if chosen is entry else entry.signed(result, why)
@@ -58,7 +69,7 @@ def judged(
 
 def _with_interval(result: Estimate, chosen: Estimator, samples: Samples) -> tuple[Estimate, Interval | None]:
     try:
-        found = interval_of(chosen, samples, result.value, result.seed)
+        found = interval_of(chosen.bare, samples, result.value, result.seed)
     except InputError as error:
         return _noted(result, "no interval", f"Parts of the samples were refused: {error}"), None
     own = result.standard_error
@@ -73,7 +84,7 @@ def _with_null(result: Estimate, chosen: Estimator, samples: Samples, wanted: bo
     if wanted is False:
         return result
     try:
-        null = permutation_null(chosen, samples, result.nats, seed=result.seed)
+        null = permutation_null(chosen.bare, samples, result.nats, seed=result.seed)
     except InputError as error:
         return _noted(result, "no null", f"With y permuted: {error}")
     result = replace(result, null=null)

@@ -1,15 +1,13 @@
 """What the estimator reads when the dependence is destroyed."""
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
 import torch
 from scipy.stats import beta
 
-from explorer.device import seeded
+from explorer.device import on_all_cores, seeded
 from explorer.estimators.base import Estimator, Samples
 from explorer.result import Null
 
@@ -43,7 +41,8 @@ def permutation_null(entry: Estimator, samples: Samples, value: float, seed: int
     with seeded(seed, samples.x.values.device):
         while not values or (len(values) < MOST and _undecided(_reached(values, value), len(values))):
             batch = [next(orders) for _ in range(FIRST)]
-            values += map(read, batch) if entry.random else _on_all_cores(read, batch)
+            device = samples.x.values.device
+            values += map(read, batch) if entry.random else on_all_cores(read, batch, device)
     p_value = (1 + _reached(values, value)) / (1 + len(values))
     return Null(float(np.mean(values)), max(values), p_value, len(values))
 
@@ -53,12 +52,6 @@ def _reader(entry: Estimator, samples: Samples) -> Callable[[torch.Tensor], floa
     if z:
         return lambda order: float(entry.conditional(x, y[order], *z))
     return entry.shuffled(x, y)
-
-
-def _on_all_cores(read: Callable[[torch.Tensor], float], orders: list[torch.Tensor]) -> list[float]:
-    """The work is in NumPy, SciPy and torch, which let other threads run meanwhile."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(read, orders))
 
 
 def _reached(values: list[float], value: float) -> int:

@@ -66,8 +66,6 @@ class GaussianMixture(Estimator):
     finds: ClassVar[tuple[str, ...]] = ("bivariate_normal", "normal_mixture")
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling")
 
-    random: ClassVar[bool] = True
-
     components: Annotated[int, Range(1, 50)] = 8
     margins: Literal["none", "gauss"] = "none"
     bootstrap: Annotated[int, Range(0, 1000)] = 20
@@ -93,9 +91,13 @@ class GaussianMixture(Estimator):
             found += [_tails(values, name) for name, values in named.items()]
         return tuple(doubt for doubt in found if doubt)
 
-    def shuffled(self, x: torch.Tensor, y: torch.Tensor) -> Callable[[torch.Tensor], float]:
-        value_alone = replace(self, bootstrap=0)
-        return lambda order: float(value_alone.nats(x, y[order]))
+    @property
+    def random(self) -> bool:  # type: ignore[override]
+        return self.bootstrap > 0
+
+    @property
+    def bare(self) -> Estimator:
+        return replace(self, bootstrap=0)
 
     def _information(self, x: torch.Tensor, y: torch.Tensor, z: torch.Tensor) -> Formula:
         x, z, y = (self._margins(varying(v)) for v in (x, z, y))
