@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.errors import UnitError
-from explorer.result import NATS_PER, finite
+from explorer.result import LEAST, NATS_PER, SHARE, finite
 
 if TYPE_CHECKING:
     import pandas
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 Value = int | float
 Cell = tuple[str, Value, int]
 """Estimator, value of what is swept, seed of the sample."""
-
-LEAST, SHARE = 0.1, 0.15
-"""An estimate is near the truth when it is off by at most 0.1 nats or 15 % of it, whichever is more."""
 
 BAND = (0.1, 0.9)
 """The quantiles over samples that the band spans."""

@@ -13,6 +13,14 @@ from explorer.errors import UnitError
 
 NATS_PER = {"nats": 1.0, "bits": math.log(2.0)}
 
+LEAST, SHARE = 0.1, 0.15
+"""An estimate is off when it misses the truth by more than the larger of 0.1 nats and 15 %."""
+
+
+def off(nats: float, truth: float) -> bool:
+    """Whether an estimate misses the truth by more than the larger of 0.1 nats and 15 %."""
+    return abs(nats - truth) > max(LEAST, SHARE * abs(truth))
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -112,7 +120,7 @@ class Estimate:
                 "standard_error": self.standard_error,
                 "null": null,
                 "bound": self.bound,
-                "warnings": [{"rule": doubt.rule, "text": doubt.text} for doubt in self.warnings],
+                "warnings": [{"rule": one.rule, "text": one.text} for one in self.warnings if not one.note],
                 "estimator": self.estimator,
                 "settings": dict(self.settings),
                 "n": self.n,
@@ -121,6 +129,7 @@ class Estimate:
                 "seconds": self.seconds,
                 "device": self.device,
                 "verdict": self.verdict,
+                "notes": [{"rule": one.rule, "text": one.text} for one in self.warnings if one.note],
                 "details": dict(self.details),
             }
         )
@@ -130,8 +139,11 @@ class Estimate:
             (self.quantity, f"{self.value:.4g} {self.unit}"),
             ("estimator", repr_call(self.estimator, self.settings)),
         ]
+        if self.interval and self.level:
+            rows.append((f"{self.level:.0%} interval", f"{self.interval[0]:.4g} to {self.interval[1]:.4g} {self.unit}"))
         if self.null:
             rows.append(("with y permuted", f"{self.null.mean:.4g} to {self.null.high:.4g} nats"))
+        rows.append(("verdict", self.verdict))
         rows += [(doubt.rule, doubt.text) for doubt in self.warnings]
         cells = "".join(f"<tr><th>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
         return f"<table>{cells}</table>"

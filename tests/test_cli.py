@@ -78,7 +78,7 @@ def test_listing_does_not_wait_for_torch():
 def test_estimate_prints_the_promised_object(arrays):
     found = json.loads(run("estimate", f"{arrays}:x", f"{arrays}:y", "--estimator", "ksg", "--set", "k=3", "--json"))
     keys = "quantity nats bits interval level standard_error null bound warnings "
-    keys += "estimator settings n dim_x dim_y seconds device verdict details"
+    keys += "estimator settings n dim_x dim_y seconds device verdict notes details"
     assert list(found) == keys.split()
     with np.load(arrays) as data:
         assert found["nats"] == explorer.estimate(data["x"], data["y"], estimator="ksg", k=3).nats

@@ -24,7 +24,7 @@ from explorer.settings import Range, Setting
 KEYS = [
     *("quantity", "nats", "bits", "interval", "level", "standard_error", "null", "bound", "warnings"),
     *("estimator", "settings", "n", "dim_x", "dim_y", "seconds", "device"),
-    *("verdict", "details"),
+    *("verdict", "notes", "details"),
 ]
 
 

@@ -13,12 +13,12 @@ from explorer.distributions import (
     MultivariateNormal,
     Parabola,
     StudentT,
+    ZeroInflated,
 )
 from explorer.errors import InputError
 from explorer.estimators import KSG, Gaussian, GaussianCopula, PlugIn
 from explorer.reliability.interval import LEVEL, interval_of
-from explorer.reliability.rules import off
-from explorer.result import Doubt, Estimate, Null
+from explorer.result import Doubt, Estimate, Null, off
 
 rng = np.random.default_rng(0)
 
@@ -115,6 +115,29 @@ def test_constants_carry_exactly_nothing_and_it_is_said() -> None:
         for estimator in ("auto", "ksg", "gaussian", "mixed_ksg"):
             result = explorer.estimate(x, y, estimator=estimator, x_kind="continuous", y_kind="continuous")
             assert result.nats == 0.0 and rules(result) == ["constant"]
+
+
+@pytest.mark.parametrize("of", [lambda x: x[:, :1] ** 2, lambda x: x.sum(1), lambda x: np.tanh(x @ np.ones((3, 4)))])
+def test_functions_carry_no_finite_information_and_it_is_said(of) -> None:
+    x = rng.normal(size=(1000, 3))
+    assert "deterministic" in rules(explorer.estimate(x, of(x), null=False))
+    noisy = of(x).reshape(1000, -1) + 0.5 * rng.normal(size=(1000, 1))
+    assert "deterministic" not in rules(explorer.estimate(x, noisy, null=False))
+
+
+def test_few_samples_are_imprecise() -> None:
+    """With 60 samples of three columns a side, no value is worth more than its interval."""
+    found = [explorer.estimate(*MultivariateNormal(3, 0.6).sample(60, seed), null=False) for seed in range(10)]
+    missed = [one for one in found if off(one.nats, MultivariateNormal(3, 0.6).nats)]
+    assert missed and np.mean(["Doubtful" in one.verdict for one in missed]) >= 0.9
+
+
+def test_ties_in_single_columns_are_seen() -> None:
+    """Whole rows repeat seldom in five columns, each of which has its atom."""
+    truth = ZeroInflated(dim=5)
+    result = explorer.estimate(*truth.sample(1000), null=False)
+    assert result.details["chosen"].startswith("mixed_ksg")
+    assert not off(result.nats, truth.nats) or "few samples" in rules(result)
 
 
 def test_labels_read_as_places_are_doubted() -> None:

@@ -14,7 +14,7 @@ from explorer.estimators.base import Estimator, Formula, Point
 from explorer.numerics import mixtures, student
 from explorer.numerics.intrinsic import two_nearest
 from explorer.numerics.margins import gauss, tamed
-from explorer.result import Doubt, repr_call
+from explorer.result import Doubt, off, repr_call
 
 ATOMS = 0.05
 """Share of samples whose value repeats, from which a real variable is taken to be mixed."""
@@ -111,7 +111,7 @@ def _choice(samples: tuple[torch.Tensor, ...], look: Look) -> Choice:
         return _with_labels(samples)
     if not all(bool((one != one[0]).any()) for one in samples[:2]):
         return _mixed(), "one variable never changes"
-    tied = max(map(repeated, samples))
+    tied = max(repeated(column[:, None]) for one in samples for column in one.T)
     if tied > ATOMS:
         because = f"{tied:.0%} of the samples have values that repeat"
         return _mixed(), because
@@ -148,7 +148,8 @@ def _of_three(x: torch.Tensor, y: torch.Tensor, z: torch.Tensor) -> Choice:
 def _of_pair(x: torch.Tensor, y: torch.Tensor, look: Look) -> Choice:
     columns = x.shape[1] + y.shape[1]
     if (thin := _thin(x)) or (thin := _thin(y)):
-        return _ranked(extrapolate=True), f"the columns repeat each other: {thin}"
+        because = f"the columns repeat each other: {thin}"
+        return (_mixed() if repeated(torch.cat([x, y], 1)) else _ranked(extrapolate=True)), because
     copula, because = _copula(x, y)
     if columns <= FEW_COLUMNS and copula.name == "gaussian_mixture":
         return _ranked(), "in few columns nearest neighbours follow any shape"
@@ -194,8 +195,7 @@ def _in_many_columns(
             further,
             f"nearest neighbours read {read['ksg']:.3g} nats where the best copula reads {read[copula.name]:.3g}",
         )
-    gap = abs(read["ksg, extrapolated"] - read[copula.name])
-    if gap > max(0.1, 0.15 * abs(read[copula.name])):
+    if off(read["ksg, extrapolated"], read[copula.name]):
         look.open = f"nearest neighbours, carried to k = 0, read {read['ksg, extrapolated']:.3g} nats"
     return copula, because
 
@@ -212,7 +212,7 @@ def _copula(x: torch.Tensor, y: torch.Tensor) -> Choice:
     criterion = free * math.log(n) - 2 * (float(mixture.log_density(scores).sum()) - margins)
     if len(mixture) > 1 and criterion < fit.criterion(n):
         text = f"a mixture of {len(mixture)} normal components describes the normal scores best (BIC)"
-        return _entry("gaussian_mixture", margins="gauss", components=COMPONENTS, bootstrap=0), text
+        return _entry("gaussian_mixture", margins="gauss", components=len(mixture), bootstrap=0), text
     if math.isfinite(fit.freedom):
         return _entry("student_copula"), f"a Student copula with {fit.freedom:g} degrees of freedom is best (BIC)"
     return _entry("gaussian_copula"), "the normal copula describes the ranks best (BIC)"

@@ -6,9 +6,9 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.comparison import LEAST, SHARE, Panel
+from explorer.comparison import Panel
 from explorer.figures.theme import THEMES, Theme, faint, thousands
-from explorer.result import NATS_PER
+from explorer.result import LEAST, NATS_PER, SHARE
 
 ROW, TOP, BOTTOM = 30, 72, 56
 BOUND = {"lower": "triangle-right", "upper": "triangle-left"}

@@ -26,7 +26,9 @@ def median_distance(values: torch.Tensor) -> torch.Tensor:
     prefix, shift, count, rank = 0, 64, FEW + 1, 0
     while count > FEW and shift > 0:
         shift -= DIGIT
-        table = torch.stack([_digits(bits, prefix, shift) for bits in _distance_bits(values)]).sum(0)
+        table = torch.zeros(2**DIGIT, dtype=torch.int64, device=values.device)
+        for bits in _distance_bits(values):
+            table += _digits(bits, prefix, shift)
         if shift == 64 - DIGIT:
             rank = (int(table.sum()) - 1) // 2
         if rank < 0:

@@ -21,7 +21,7 @@ def two_nearest(values: torch.Tensor) -> float:
     (facco2017). Coinciding samples are left out. Ranks of one coordinate are evenly spaced, with ratios of 1:
     take values, not ranks.
     """
-    rows = values[:: max(1, len(values) // MOST)]
+    rows = values[:: -(-len(values) // MOST)]
     distance = nearest(rows, values, min(3, len(values)), p=2.0)[0]
     distance = distance[distance[:, 1] > 0]
     if distance.shape[1] < 3 or len(distance) < 10:

@@ -59,6 +59,12 @@ class Space:
             self.kept["distances"] = torch.cdist(self.values, self.values, p=torch.inf)
         return self
 
+    def planted(self) -> "Space":
+        """The same with its tree built, where it will be asked for by several at once."""
+        if self.columns > 1 and not self.values.is_cuda:
+            _ = self.tree
+        return self
+
     def reordered(self, order: torch.Tensor) -> "Space":
         """The samples in another order; the tree is shared."""
         return Space(self.values[order], {"tree": self.tree} if self.columns > 1 and not self.values.is_cuda else {})

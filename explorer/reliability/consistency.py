@@ -11,8 +11,7 @@ from explorer.errors import InputError
 from explorer.estimators.base import Estimator, Samples
 from explorer.numerics.cells import joint, renumbered
 from explorer.numerics.margins import spread
-from explorer.reliability.rules import off
-from explorer.result import Doubt
+from explorer.result import Doubt, off
 
 SHUFFLES = 5
 """Shuffles whose mean must be near 0."""

@@ -1,11 +1,11 @@
 """What the estimator reads when the dependence is destroyed."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import torch
-from scipy.stats import beta
+from scipy.stats import beta, betabinom
 
 from explorer.device import on_all_cores, seeded
 from explorer.estimators.base import Estimator, Samples
@@ -28,10 +28,11 @@ def permutation_null(entry: Estimator, samples: Samples, value: float, seed: int
     """The estimates with y permuted: their mean and maximum, and the share that reaches `value`.
 
     Sequential: 20 permutations decide most cases; more are drawn, 20 at a time up to 200, only while
-    the 95 % interval of the p-value (Clopper-Pearson) still contains 0.05. The p-value counts the observed order
-    among the permutations, (1 + #{null >= value}) / (1 + B); estimates that differ by rounding alone count
-    as equal. With a condition z, y moves within equal values of z, or among the 5 nearest samples in a
-    continuous z (runge2018).
+    some have reached `value` and the 95 % interval of their share (Clopper-Pearson) still contains 0.05. The
+    p-value is the chance, under no dependence, of an end at least as extreme: none of the first 20 comes first,
+    with 1/21, then the ends that went on and then those that stopped, by their share. So it is valid however many were
+    drawn. Estimates that differ by rounding alone count as equal. With a condition z, y moves within equal values
+    of z, or among the 5 nearest samples in a continuous z (runge2018).
 
     References: phipson2010; besag1991; runge2018.
     """
@@ -43,7 +44,7 @@ def permutation_null(entry: Estimator, samples: Samples, value: float, seed: int
             batch = [next(orders) for _ in range(FIRST)]
             device = samples.x.values.device
             values += map(read, batch) if entry.random else on_all_cores(read, batch, device)
-    p_value = (1 + _reached(values, value)) / (1 + len(values))
+    p_value = _p_values()[len(values), _reached(values, value)]
     return Null(float(np.mean(values)), max(values), p_value, len(values))
 
 
@@ -64,6 +65,28 @@ def _undecided(reached: int, count: int) -> bool:
         return False
     low = beta.ppf(0.025, reached, count - reached + 1)
     return bool(low < LEVEL < beta.ppf(0.975, reached + 1, count - reached) if reached < count else low < LEVEL)
+
+
+@cache
+def _p_values() -> dict[tuple[int, int], float]:
+    """The p-value of every end (permutations, how many reached the value).
+
+    Under no dependence the observed order is one of all, so that of B + 1 orders every rank is as likely; given g of
+    B that reached it, the next 20 bring k more with the beta-binomial chance of (g + 1, B - g + 1).
+    """
+    going: dict[tuple[int, int], float] = {(0, 0): 1.0}
+    ends: dict[tuple[int, int], float] = {}
+    while going:
+        after: dict[tuple[int, int], float] = {}
+        for (count, reached), chance in going.items():
+            for more, share in enumerate(betabinom(FIRST, reached + 1, count - reached + 1).pmf(range(FIRST + 1))):
+                end = count + FIRST, reached + more
+                after[end] = after.get(end, 0.0) + chance * float(share)
+        stops = {end for end in after if end[0] == MOST or not _undecided(end[1], end[0])}
+        ends |= {end: after[end] for end in stops}
+        going = {end: chance for end, chance in after.items() if end not in stops}
+    ordered = sorted(ends, key=lambda end: (end[1] > 0, (end[1] + 1) / (end[0] + 1)))
+    return dict(zip(ordered, np.cumsum([ends[end] for end in ordered]).round(12).tolist(), strict=True))
 
 
 def _orders(samples: Samples, rng: np.random.Generator) -> Iterator[torch.Tensor]:

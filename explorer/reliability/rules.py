@@ -7,19 +7,25 @@ from dataclasses import dataclass
 import torch
 
 from explorer.checks import varying
+from explorer.data import digest
 from explorer.errors import InputError
 from explorer.estimators.auto import Auto
 from explorer.estimators.base import Estimator, Samples
 from explorer.numerics.cells import entropy
-from explorer.numerics.margins import spread
-from explorer.reliability.interval import Interval
-from explorer.result import Doubt, repr_call
+from explorer.numerics.intrinsic import two_nearest
+from explorer.numerics.margins import spread, tamed
+from explorer.reliability.interval import LEVEL, Interval
+from explorer.result import Doubt, off, repr_call
 
-ABSOLUTE, RELATIVE = 0.1, 0.15
-"""An estimate is off when it misses the truth by more than the larger of 0.1 nats and 15 %."""
+SPARE = 0.3
+"""Dimensions that a variable with any noise of its own adds at least, as the samples tell them."""
 
 TAILS = 25.0
 """Range of the middle 99 % over that of the middle half, from which tails are heavy; 3.8 for a normal column."""
+
+
+KEPT = 8
+"""Pairs of variables whose opinion is kept: many estimators are asked about one pair."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +37,23 @@ class Opinion:
     because: str
 
 
-def off(value: float, truth: float) -> bool:
-    """Whether `value` misses `truth` by more than 0.1 nats and 15 %."""
-    return abs(value - truth) > max(ABSOLUTE, RELATIVE * abs(truth))
+_OPINIONS: dict[str, Opinion | None] = {}
 
 
 def opinion(entry: Estimator, samples: Samples) -> Opinion | None:
     """What another estimator, the one that suits the samples best, reads; None where it is the same or refuses."""
+    key = digest(*(one.cpu().numpy() for one in samples.tensors))
+    if key not in _OPINIONS:
+        _OPINIONS[key] = _best(samples)
+        for old in [*_OPINIONS][:-KEPT]:
+            _OPINIONS.pop(old, None)
+    best = _OPINIONS[key]
+    return None if best is None or best.estimator == entry or best.estimator.quantity != entry.quantity else best
+
+
+def _best(samples: Samples) -> Opinion | None:
     try:
         other, why = Auto().settled(*samples.tensors)
-        if other == entry or entry.quantity != other.quantity:
-            return None
         return Opinion(other, float(other.formula(*samples.tensors)), str(why["because"]))
     except InputError:
         return None
@@ -58,17 +70,41 @@ def fired(
         return
     yield from _above_entropy(entry, (x, y), value)
     yield from _labels_as_coordinates(entry, {"x": x, "y": y})
-    if interval and value < -max(0.02, 2 * interval.standard_error):
+    chance = 3 / math.sqrt(len(samples))  # two estimates of one information differ by less without a reason
+    if value < -max(0.02, 2 * interval.standard_error if interval else chance):
         yield Doubt("negative", f"{value:.3g} nats is below 0, which no information is: the error is at least that.")
     if interval and off(value, value - interval.bias):
         yield _drift(value, interval, samples)
-    chance = 3 / math.sqrt(len(samples))  # two estimates of one information differ by less without a reason
+    if interval and off(value + interval.reach, value):
+        text = (
+            f"The {LEVEL:.0%} interval reaches {interval.reach:.2g} nats to each side of {value:.3g} by chance alone."
+        )
+        yield Doubt("imprecise", text)
+    yield from _deterministic(x, y)
     if second and off(value, second.nats) and abs(value - second.nats) > chance:
         yield _disagreement(entry, value, second, (x, y))
 
 
 def _never_changes(values: torch.Tensor) -> bool:
     return not varying(values.reshape(len(values), -1)).shape[1]
+
+
+def _imprecise(value: float, interval: Interval) -> Doubt:
+    text = f"By chance alone the {LEVEL:.0%} interval reaches {interval.reach:.2g} nats to each side of {value:.3g}."
+    return Doubt("imprecise", text)
+
+
+def _deterministic(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
+    """Real variables that together need no more coordinates than one of them alone."""
+    if not (x.is_floating_point() and y.is_floating_point()):
+        return
+    alone = max(two_nearest(tamed(one)) for one in (x, y))
+    both = two_nearest(tamed(torch.cat([x, y], 1)))
+    if both < alone + SPARE:
+        text = f"x and y together have {both:.1f} dimensions, one alone {alone:.1f}: one looks like a function"
+        yield Doubt(
+            "deterministic", f"{text} of the other, and then the information is infinite, or that of the digits kept."
+        )
 
 
 def _above_entropy(entry: Estimator, pair: tuple[torch.Tensor, ...], value: float) -> Iterator[Doubt]:

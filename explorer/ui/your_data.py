@@ -205,7 +205,9 @@ def table(found: Panel) -> list[dict[str, Any]]:
     rows = []
     for i, name in enumerate(found.estimators):
         bound = {"lower": "≥ ", "upper": "≤ "}.get(found.bound[i], "")
-        why = [text for _, text, note in found.doubts[i] if not note]
+        chosen = found.chosen[i]
+        took = [f"Took {chosen['chosen']}: {chosen['because']}."] if "because" in chosen else []
+        why = [*took, *(text for _, text, _ in sorted(found.doubts[i], key=lambda one: one[2]))]
         rows.append(
             {
                 "estimator": name if found.comparable[i] else f"{name}: {found.quantity[i]}",
@@ -214,7 +216,7 @@ def table(found: Panel) -> list[dict[str, Any]]:
                 "null: mean to most": _range(found.null_mean[i], found.null_high[i]),
                 "p": "–" if found.p_value[i] != found.p_value[i] else f"{found.p_value[i]:.2g}",
                 "verdict": found.verdict[i],
-                "why": " ".join(why),
+                "why, and notes": " ".join(why),
                 "seconds": f"{found.seconds[i]:.2g}",
             }
         )

@@ -1,7 +1,6 @@
 """NSB against its definition, integrated in other ways, and numbers of another program."""
 
 import math
-import time
 
 import mpmath
 import numpy as np
@@ -135,14 +134,6 @@ def test_large_counts_and_many_values() -> None:
     assert mean == pytest.approx(expected, abs=1e-5)  # a few parts of 1 / n
     spread = math.sqrt(0.999 * 0.001 / 1e6) * math.log(999)  # of the plug-in, to first order
     assert math.sqrt(variance) == pytest.approx(spread, rel=0.02)
-
-
-def test_is_fast() -> None:
-    x = np.random.default_rng(0).geometric(0.02, 1000)
-    NSB()(x, x_kind="discrete")
-    start = time.process_time()
-    NSB()(x, x_kind="discrete")
-    assert time.process_time() - start < 0.1  # 4 ms on one core
 
 
 def test_differences_of_gamma_functions() -> None:

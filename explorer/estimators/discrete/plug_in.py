@@ -6,7 +6,7 @@ import torch
 
 from explorer.estimators.discrete.base import Counted, alone, undersampled
 from explorer.numerics.cells import counts, entropy_of, joint
-from explorer.result import Doubt
+from explorer.result import LEAST, SHARE, Doubt
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PlugIn(Counted):
         return entropy_of(occupied)
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
-        matters = max(0.1, 0.15 * abs(value))
+        matters = max(LEAST, SHARE * abs(value))
         share = alone(x if y is None else joint(x, y))
         if share > matters / 2:
             return (undersampled(share, y is not None),)

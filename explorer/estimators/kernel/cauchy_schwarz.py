@@ -8,8 +8,10 @@ import torch
 
 from explorer.checks import varying
 from explorer.estimators.base import Estimator, Point, Reading
+from explorer.estimators.neighbours.base import uneven
 from explorer.numerics.distances import median_distance
 from explorer.numerics.kernels import upper_blocks, upper_blocks_of_labels
+from explorer.result import Doubt
 from explorer.settings import Range
 
 
@@ -45,6 +47,10 @@ class CauchySchwarz(Estimator):
     def nats(self, x: torch.Tensor, y: torch.Tensor) -> Reading:
         a, b = self.prepared(x), self.prepared(y)
         return Reading(_informations(a, [b])[0], details={"sigma_x": a.sigma, "sigma_y": b.sigma})
+
+    def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
+        wide = [one for one in (x, y) if one is not None and one.is_floating_point() and one.shape[1] > 1]
+        return tuple(doubt for one in wide for doubt in uneven([one]))
 
     def prepared(self, x: torch.Tensor) -> "_Scaled":
         if not x.is_floating_point():

@@ -18,7 +18,7 @@ class NearestNeighbours(Estimator):
         """2 / d, at most 1, with d the intrinsic dimension of the real columns (singh2016)."""
         real = [tamed(one) for one in samples if one.is_floating_point()]
         columns = torch.cat(real, 1) if real else torch.zeros(len(samples[0]), 0)
-        dimension = min(two_nearest(columns), columns.shape[1])
+        dimension = min(columns.shape[1], two_nearest(columns))  # the columns, where none can be told
         return 2 / dimension if dimension > 2 else 1.0
 
 

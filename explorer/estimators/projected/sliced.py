@@ -8,6 +8,7 @@ import torch
 from explorer.checks import varying
 from explorer.errors import SettingError
 from explorer.estimators.base import Estimator, Reading
+from explorer.estimators.neighbours.base import uneven
 from explorer.estimators.neighbours.ksg import KSG
 from explorer.estimators.neighbours.ross import Ross
 from explorer.result import Doubt
@@ -69,7 +70,10 @@ class Sliced(Estimator):
         return Reading(float(values.mean()), error, {"directions": count})
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
-        return () if y is None else self._each(y).doubts(x, y, value)
+        if y is None:
+            return ()
+        wide = [one for one in (x, y) if one.is_floating_point() and one.shape[1] > 1]
+        return (*self._each(y).doubts(x, y, value), *(doubt for one in wide for doubt in uneven([one])))
 
     def _each(self, y: torch.Tensor) -> KSG | Ross:
         """What estimates one pair of projections."""

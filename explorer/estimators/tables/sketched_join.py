@@ -31,9 +31,10 @@ class SketchedJoin(Estimator):
     length of both tables the value is that of the whole join.
 
     The pairs go to `plug_in` when both variables are discrete, to `ksg` when both are continuous and never repeat,
-    and else to `mixed_ksg`: a right value repeats with its key. Rows, not keys, have equal chances
-    on the left, so that frequent keys weigh as much as in the join; but the joined rows can be far fewer than `size`
-    where keys repeat or do not match. They are counted in a note, which is a doubt below 100.
+    and else to `mixed_ksg`: a right value repeats with its key. On the left rows, not keys, have
+    equal chances; but a joined row needs its key in the right sketch as well, which the first row of a key shares
+    by its hash and the others do not: frequent keys weigh less than in the join unless `size` covers both
+    tables, said in a doubt where keys repeat. The joined rows are counted in a note, a doubt below 100.
 
     Anything but two such tables is paired row by row already, has nothing to join, and is taken whole. A condition
     z is not taken.
@@ -70,8 +71,11 @@ class SketchedJoin(Estimator):
             rule = f"{len(rows)} row(s) of the sketches of x and y share a key"
             raise SampleError(f"{rule} {x.columns[0]!r}: too few; raise size={self.size} or choose another key")
         found = super().checked(left.iloc[rows[:, 0], 1:], right.iloc[rows[:, 1], 1:], z, kinds, device)
-        said = _joined(len(rows), (len(left), len(x)), (len(right), len(y)))
-        return replace(found, x=replace(found.x, doubts=(*found.x.doubts, said)))
+        said = [_joined(len(rows), (len(left), len(x)), (len(right), len(y)))]
+        if len(left) < len(x) and not x.iloc[:, 0].is_unique:
+            text = f"Rows of x share keys {x.columns[0]!r} and were sampled: frequent keys weigh less than in the join."
+            said.append(Doubt("repeated keys", text))
+        return replace(found, x=replace(found.x, doubts=(*found.x.doubts, *said)))
 
     def settled(self, *samples: torch.Tensor) -> tuple[Estimator, Mapping[str, Any]]:
         if len(samples) != 2:
