@@ -97,7 +97,7 @@ class Estimate:
         if grave:
             return f"Doubtful: {', '.join(grave)}."
         if self.null and self.null.p_value > 0.05:
-            return f"No evidence of dependence (p = {self.null.p_value:.2g}); no rule says that the value is off."
+            return f"No evidence of dependence (p = {self.null.p_value:.2g})."
         return "No rule fired."
 
     def __float__(self) -> float:
@@ -105,7 +105,9 @@ class Estimate:
 
     def __str__(self) -> str:
         bound = {"lower": "at least ", "upper": "at most "}.get(self.bound, "")
-        return f"{self.quantity}: {bound}{self.value:.4g} {self.unit} ({self.estimator}, n={self.n})"
+        within = self.interval and f", {self.level:.0%} interval {self.interval[0]:.4g} to {self.interval[1]:.4g}"
+        head = f"{self.quantity}: {bound}{self.value:.4g} {self.unit}{within or ''} ({self.estimator}, n={self.n})"
+        return f"{head}. {self.verdict}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; NaN and infinity become None."""

@@ -9,7 +9,7 @@ import torch
 
 from explorer.catalogue import estimators
 from explorer.checks import repeated, varying
-from explorer.errors import InputError
+from explorer.errors import InputError, SampleError
 from explorer.estimators.base import Estimator, Formula, Point
 from explorer.numerics import mixtures, student
 from explorer.numerics.intrinsic import two_nearest
@@ -23,10 +23,12 @@ FEW_COLUMNS = 3
 """Joint columns up to which nearest neighbours are the reference."""
 
 REDUNDANT = 0.7
-"""Intrinsic dimension over columns, below which columns repeat each other."""
+"""Intrinsic dimension over that of the columns set against each other, below which columns repeat each other."""
 
 COMPONENTS = 12
 """Normal components that are tried at most."""
+
+ALONE = "as many classes as samples tell nothing; is it an identifier, or should its kind be set to continuous?"
 
 PAIRS = 2e10
 """Work (n^2 columns) up to which nearest neighbours are asked as well in many columns."""
@@ -57,7 +59,8 @@ class Auto(Estimator):
     3. Two discrete variables: `nsb`.
     4. A label and a real variable: `ross`; `mixed_ksg` where the real one has values that repeat.
     5. Values that repeat in 5 % of the samples: `mixed_ksg` on normal scores.
-    6. Columns that repeat each other (intrinsic dimension below 70 % of the columns): `ksg` on normal scores.
+    6. Columns that repeat each other (intrinsic dimension below 70 % of that of the same columns shifted apart):
+       `ksg` on normal scores, extrapolated.
     7. Else the copula with the lowest BIC: `gaussian_copula`, `student_copula`, or a `gaussian_mixture` of
        up to twelve normal components on normal scores. It is taken unless `ksg` on normal scores reads more by
        over max(0.05 nats, 10 %, 2.5 / sqrt(n)); in up to three columns `ksg` is taken instead of a mixture,
@@ -132,6 +135,9 @@ def _of_one(x: torch.Tensor) -> Choice:
 
 
 def _with_labels(samples: tuple[torch.Tensor, ...]) -> Choice:
+    for one in samples:
+        if not one.is_floating_point() and len(torch.unique(one)) == len(one):
+            raise SampleError(f"a discrete variable has {len(one)} different values in {len(one)} samples: {ALONE}")
     tied = max(repeated(one) for one in samples if one.is_floating_point())
     if len(samples) == 2 and tied == 0:
         return _entry("ross"), "one variable is a label and the other real"
@@ -224,9 +230,13 @@ def _is_normal(values: torch.Tensor) -> bool:
 
 def _thin(values: torch.Tensor) -> str:
     """In words, how few coordinates the columns need; empty where they need most of them."""
-    columns = values.shape[1]
-    found = two_nearest(tamed(values)) if columns > 1 else math.nan
-    return f"intrinsic dimension {found:.1f} of {columns}" if found < REDUNDANT * columns else ""
+    n, columns = values.shape
+    if columns == 1:
+        return ""
+    even = tamed(values)
+    apart = torch.stack([even[:, i].roll(i * n // columns) for i in range(columns)], 1)  # the same, independent
+    found, most = two_nearest(even), two_nearest(apart)
+    return f"intrinsic dimension {found:.1f} of {most:.1f}" if found < REDUNDANT * most else ""
 
 
 def _ranked(**settings: Any) -> Estimator:

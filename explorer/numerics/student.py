@@ -1,9 +1,11 @@
 """The Student copula: one tail weight and one correlation matrix behind the ranks of all columns."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 
+import numpy as np
 import torch
 from scipy.special import stdtrit
 
@@ -39,8 +41,9 @@ class StudentCopula:
 def fitted(values: torch.Tensor) -> StudentCopula | None:
     """The copula that describes the ranks of (n, d) values best; None where columns determine each other.
 
-    The likelihood has one top over the degrees of freedom, so halving the list of them finds it; they
-    stay infinite, the Gaussian copula, unless BIC (schwarz1978) is lower with them.
+    The likelihood has one top over the degrees of freedom, so halving the list of them finds its place, and a
+    parabola in their logarithm through the neighbours the top. They stay infinite, the Gaussian copula, unless
+    BIC (schwarz1978) is lower with them.
     """
     shares = torch.stack([mean_ranks(column) for column in values.T], 1) / (len(values) + 1)
     tried = cache(partial(_at, shares))
@@ -51,10 +54,21 @@ def fitted(values: torch.Tensor) -> StudentCopula | None:
         if here is None or above is None:
             return None
         low, high = (middle + 1, high) if here.log_likelihood < above.log_likelihood else (low, middle)
-    best, normal = tried(FREEDOMS[low]), tried(math.inf)
+    best, normal = tried(_between(tried, low)), tried(math.inf)
     if best is None or normal is None:
         return None
     return best if best.criterion(len(values)) < normal.criterion(len(values)) else normal
+
+
+def _between(tried: Callable[[float], StudentCopula | None], place: int) -> float:
+    """The top of the parabola in ln freedom through a place of the list and its neighbours."""
+    around = FREEDOMS[max(0, place - 1) : place + 2]
+    levels = [one.log_likelihood for freedom in around if (one := tried(freedom))]
+    if len(levels) < 3 or math.isinf(around[-1]):
+        return FREEDOMS[place]
+    square, slope, _ = np.polyfit(np.log(around), levels, 2)
+    top = math.exp(-slope / (2 * square)) if square < 0 else FREEDOMS[place]
+    return min(max(top, around[0]), around[-1])
 
 
 def entropy(freedom: float, k: int) -> float:

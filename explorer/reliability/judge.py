@@ -63,7 +63,7 @@ def _judged(
         if laws and samples.z is None:
             checks = consistency(chosen.bare, samples, result.nats, seed)
             result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))
-        result = _with_null(result, chosen, samples, null)
+        result = result if constant else _with_null(result, chosen, samples, null)
     return result if chosen is entry else entry.signed(result, why)
 
 

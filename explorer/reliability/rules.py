@@ -17,6 +17,9 @@ from explorer.numerics.margins import spread, tamed
 from explorer.reliability.interval import LEVEL, Interval
 from explorer.result import Doubt, off, repr_call
 
+FEWEST = 20
+"""Samples below which no rule can be relied on."""
+
 SPARE = 0.3
 """Dimensions that a variable with any noise of its own adds at least, as the samples tell them."""
 
@@ -81,6 +84,9 @@ def fired(
         )
         yield Doubt("imprecise", text)
     yield from _deterministic(x, y)
+    yield from _copies(x, y)
+    if len(samples) < FEWEST:
+        yield Doubt("few samples", f"{len(samples)} samples are too few to tell how far a value is off.")
     if second and off(value, second.nats) and abs(value - second.nats) > chance:
         yield _disagreement(entry, value, second, (x, y))
 
@@ -105,6 +111,16 @@ def _deterministic(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
         yield Doubt(
             "deterministic", f"{text} of the other, and then the information is infinite, or that of the digits kept."
         )
+
+
+def _copies(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
+    """Many different real rows that occur more than once, as when samples were repeated."""
+    if not (x.is_floating_point() and y.is_floating_point()) or len(torch.unique(x, dim=0)) < len(x) / 8:
+        return
+    _, sizes = torch.unique(torch.cat([x, y], 1), dim=0, return_counts=True)
+    if int((sizes > 1).sum()) > 0.05 * len(x):
+        share = float(sizes[sizes > 1].sum() / len(x))
+        yield Doubt("copies", f"{share:.0%} of the samples are copies of others; an estimate takes all as independent.")
 
 
 def _above_entropy(entry: Estimator, pair: tuple[torch.Tensor, ...], value: float) -> Iterator[Doubt]:

@@ -52,7 +52,7 @@ def tell_ignored(first: Mapping[str, list[str]], page: str) -> None:
     }
     if kept:
         named = ", ".join(f"{name}={text}" for name, texts in kept.items() for text in texts)
-        st.warning(f"Ignored, since no setting of this page takes it: {plain(named)}.")
+        st.warning(f"Ignored, since no setting of this page takes it, or that value: {plain(named)}.")
 
 
 def _in_force(texts: list[str], value: Any) -> bool:

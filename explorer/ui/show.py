@@ -29,7 +29,7 @@ def job_line(job: Any) -> None:
         words = {"queued": "Waiting for a worker", "cancelling": "Stopping"}.get(job.state, job.note or "Running")
         left = f" · {duration(job.seconds_left)} left" if job.seconds_left is not None and not followed else ""
         bar, stop = st.columns([6, 1], vertical_alignment="center")
-        bar.progress(min(1.0, job.fraction), text=f"{plain(job.title)}: {plain(words)}{left}")
+        bar.progress(min(1.0, job.fraction), text=f"{plain(job.title)} · {plain(words)}{left}")
         stop.button(
             "Cancel", key=f"cancel-{job.id}", on_click=cancel, args=(job.id,), disabled=job.state == "cancelling"
         )

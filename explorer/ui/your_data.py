@@ -19,6 +19,8 @@ from explorer.recordings.bundled import bundled
 from explorer.sources._select import load
 from explorer.ui import export, pick, results, show
 
+WHY = "why, and notes (in nats)"
+
 HEAVY_SECONDS = 60.0
 EXAMPLE = ("twelve_bit:8000:softmax_2", "twelve_bit:y")
 NULLS = {"up to 2000 samples": None, "always": True, "never": False}
@@ -176,7 +178,9 @@ def _shown(x: str, y: str, inquiry: Inquiry, unit: str, live: bool) -> None:
         note = f"x = {x}, y = {y}, n = {found.about['n']}, seed {inquiry.seed}."
         results.exports(python(x, y, inquiry, unit), export.bibtex(keys), ("estimators", note), found.to_frame)
     if len(found):
-        st.dataframe(table(found), hide_index=True, alt="Every estimate with its null and verdict")
+        wide = {WHY: st.column_config.TextColumn(width="large"), "verdict": st.column_config.TextColumn(width="medium")}
+        alt = "Every estimate with its null and verdict"
+        st.dataframe(table(found), hide_index=True, alt=alt, column_config=wide)
     if found.errors:
         with st.expander(f"{len(found.errors)} estimators do not take this pair"):
             rows = [{"estimator": name, "why": f"{why}."} for name, why in found.errors.items()]
@@ -216,7 +220,7 @@ def table(found: Panel) -> list[dict[str, Any]]:
                 "null: mean to most": _range(found.null_mean[i], found.null_high[i]),
                 "p": "–" if found.p_value[i] != found.p_value[i] else f"{found.p_value[i]:.2g}",
                 "verdict": found.verdict[i],
-                "why, and notes": " ".join(why),
+                WHY: " ".join(why),
                 "seconds": f"{found.seconds[i]:.2g}",
             }
         )

@@ -50,7 +50,9 @@ def test_student_likelihood_is_that_of_scipy() -> None:
     assert fit is not None
     q = stats.t(fit.freedom).ppf(stats.rankdata(values.numpy(), axis=0) / 301)
     joint = stats.multivariate_t(shape=fit.correlation.numpy(), df=fit.freedom).logpdf(q)
-    assert fit.log_likelihood == pytest.approx(float((joint - stats.t(fit.freedom).logpdf(q).sum(1)).sum()), abs=1e-8)
+    assert fit.log_likelihood == pytest.approx(
+        float((joint - stats.t(fit.freedom).logpdf(q).sum(1)).sum()), abs=1e-6
+    )  # quantiles of two codes
 
 
 def test_the_search_finds_the_best_of_the_list() -> None:
@@ -58,14 +60,15 @@ def test_the_search_finds_the_best_of_the_list() -> None:
     shares = torch.stack([student.mean_ranks(column) for column in values.T], 1) / 401
     every = [student._at(shares, freedom) for freedom in student.FREEDOMS]
     best = min(every, key=lambda one: one.criterion(400))
-    assert student.fitted(values).freedom == best.freedom
+    found = student.fitted(values)
+    assert 0.5 * best.freedom < found.freedom < 2 * best.freedom and found.log_likelihood >= best.log_likelihood - 1e-6
 
 
 @pytest.mark.parametrize("truth", [StudentT(3, 3.0), StudentT(5, 2.0), Asinh(3, 2.0), StudentT(2, 1.0, 0.5)], ids=str)
 def test_student_copula_sees_the_common_scale(truth: StudentT) -> None:
     """Four standard errors over ten samples; a Gaussian copula reads next to nothing of what the scale carries."""
     found = np.array([StudentCopula()(*truth.sample(1000, seed)).nats for seed in range(10)])
-    assert abs(found.mean() - truth.nats) < 4 * found.std() / math.sqrt(10) + 0.005  # freedom comes from a list
+    assert abs(found.mean() - truth.nats) < 4 * found.std() / math.sqrt(10) + 0.002  # the copula's ranks
     assert GaussianCopula()(*truth.sample(1000)).nats < 0.7 * truth.nats
 
 

@@ -45,7 +45,8 @@ def ceiling(value: float, n: int, k: int) -> list[Doubt]:
     psi_n, psi_k = torch.digamma(torch.tensor([n, k], dtype=torch.float64)).tolist()
     if value <= psi_n - psi_k - 1:
         return []
-    return [Doubt("ceiling", f"{value:.2f} nats is within 1 nat of {psi_n - psi_k:.2f}, the most that k={k} can read.")]
+    text = f"{value:.2f} nats is near {psi_n - psi_k:.2f}, where k={k} neighbours of {n} samples tell no more apart."
+    return [Doubt("ceiling", text)]
 
 
 def left_out(both: Points) -> list[Doubt]:
