@@ -176,17 +176,6 @@ def fitted(values: torch.Tensor, components: int) -> Mixture:
     return best
 
 
-def held_out(values: torch.Tensor, components: int, folds: int = 2) -> list[float]:
-    """Mean log-likelihood of rows that the fit has not seen, for 1, 2, ... components; folds by torch's generator."""
-    n = len(values)
-    fold = torch.randperm(n).to(values.device) % folds
-    found = []
-    for i in range(folds):
-        out = fold == i
-        found.append([float(mixture.log_density(values[out]).sum()) for mixture in path(values[~out], components)])
-    return [sum(levels) / n for levels in zip(*found, strict=False)]
-
-
 def refitted(mixture: Mixture, values: torch.Tensor, counts: torch.Tensor) -> Iterator[tuple[Mixture, torch.Tensor]]:
     """Mixtures climbed from one, each for its row of counts (b, n) of the values; in batches, with their counts."""
     for some in counts.split(rows_per_chunk(8 * len(mixture) * values.numel(), values.device)):

@@ -12,7 +12,7 @@ from explorer.distributions import BivariateNormal, MultivariateNormal, NormalMi
 from explorer.errors import SampleError
 from explorer.estimators import Gaussian, GaussianMixture
 from explorer.numerics.margins import standard
-from explorer.numerics.mixtures import Mixture, fitted, held_out
+from explorer.numerics.mixtures import Mixture, fitted
 
 CROSS = NormalMixture(rho=0.9)
 
@@ -106,13 +106,6 @@ def test_components_are_as_many_as_there_are() -> None:
     assert found.details["shares"] == pytest.approx([0.5, 0.5], abs=0.1)
     values = columns(CROSS.sample(1000))
     assert len(fitted(values, 1)) == 1 and len(fitted(values, 8)) == 2
-
-
-def test_held_out_samples_prefer_the_true_number() -> None:
-    torch.manual_seed(0)
-    levels = held_out(columns(CROSS.sample(1000)), 3)
-    assert levels[1] > levels[0] + 0.2
-    assert levels[2] < levels[1] + 0.01
 
 
 def test_standard_error_is_the_spread_over_samples() -> None:
