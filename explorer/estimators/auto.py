@@ -67,8 +67,8 @@ class Auto(Estimator):
        or where the two differ.
 
     The thresholds were chosen on the tasks marked as design in `explorer/benchmark/tasks.py` and judged on
-    the others. What the candidates read is in `details`; `open` there, a doubt of `explorer.estimate`, says when
-    none of them is to be relied on. The null, the interval and the other doubts are those of the chosen estimator.
+    the others. What the candidates read is in `details`; `open` there, which becomes a doubt, says when none
+    of them is to be relied on. The null, the interval and the other doubts are those of the chosen estimator.
 
     References: kraskov2004; ince2017; demarta2005; schwarz1978; facco2017; ross2014; nemenman2002.
     """

@@ -132,10 +132,16 @@ class Estimator:
         return self._result(samples, reading if isinstance(reading, Reading) else Reading(value), seed, seconds)
 
     def signed(self, result: Estimate, why: Mapping[str, Any]) -> Estimate:
-        """The result of another estimator under the name of this one, which chose it, with the reasons."""
+        """The result of another estimator under the name of this one, which chose it for reasons.
+
+        What the reasons leave `open` becomes a doubt.
+        """
         if result.estimator == self.name:
             return result
-        return replace(result, estimator=self.name, settings=self.settings, details={**why, **result.details})
+        undecided = [Doubt("undecided", f"{why['open'].capitalize()}.")] if why.get("open") else []
+        details = {**why, **result.details}
+        warnings = (*result.warnings, *undecided)
+        return replace(result, estimator=self.name, settings=self.settings, details=details, warnings=warnings)
 
     def quantity_of(self, samples: Samples) -> str:
         """What is estimated from these samples, as one writes it."""

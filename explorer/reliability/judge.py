@@ -58,8 +58,7 @@ def _judged(
         doubts = tuple(fired(chosen, samples, result.nats, found, second))
         constant = any(doubt.rule == "constant" for doubt in doubts)  # says all that the others try to
         before = [doubt for doubt in result.warnings if doubt.note or not constant]
-        undecided = [Doubt("undecided", f"{why['open'].capitalize()}.")] if why.get("open") and not constant else []
-        result = replace(result, warnings=(*before, *doubts, *undecided))
+        result = replace(result, warnings=(*before, *doubts))
         if laws and samples.z is None:
             checks = consistency(chosen.bare, samples, result.nats, seed)
             result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))

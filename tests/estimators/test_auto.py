@@ -75,6 +75,13 @@ def test_it_is_the_default_and_the_null_does_not_choose_again() -> None:
     assert result.verdict.startswith("No evidence of dependence")
 
 
+def test_what_no_candidate_describes_is_undecided() -> None:
+    found = Auto()(*Spiral().sample(2000))
+    assert "no copula that was tried" in found.details["open"]
+    assert [doubt.rule for doubt in found.warnings if not doubt.note][-1] == "undecided"
+    assert "open" not in Auto()(*HalfCube(dim=4, rho=0.5).sample(600)).details
+
+
 def test_kinds_can_be_set() -> None:
     x, y = rng.integers(0, 4, (2, 300))
     assert chosen(x, y)[0].startswith("nsb")
