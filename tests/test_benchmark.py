@@ -18,11 +18,13 @@ import explorer
 from explorer import cli
 from explorer.benchmark import accuracy as accuracies
 from explorer.benchmark import base, growth, peers, report
+from explorer.benchmark.coverage import _held, coverage
 from explorer.benchmark.rates import Answer, rates
 from explorer.benchmark.run import CONTESTS, command, run, speed, threads
 from explorer.benchmark.tables import Table, tables
 from explorer.benchmark.tasks import TASKS
-from explorer.catalogue import distributions
+from explorer.catalogue import distributions, estimators
+from explorer.distributions import BivariateNormal
 from explorer.errors import FileError, InputError, SettingError, UnknownNameError
 from explorer.result import to_json
 
@@ -237,6 +239,23 @@ def test_exponents_by_hand() -> None:
     assert growth._expected([(1000, 1.0)], 3000) == pytest.approx(9)  # a square until there are two
     assert growth._expected([(1000, 1.0), (2000, 8.0)], 4000) == pytest.approx(64)
     assert growth._expected([(1000, 1.0), (2000, 1.0)], 4000) == pytest.approx(2)  # never less than linear
+
+
+def test_coverage_is_the_share_of_intervals_that_hold_the_truth() -> None:
+    found = coverage(torch.device("cpu"), ["gaussian", "plug_in", "sliced"], n=200, seeds=3)
+    gaussian, plug_in = found["estimators"]
+    assert (gaussian["estimator"], gaussian["claims"]) == ("gaussian", list(estimators["gaussian"].finds))
+    assert gaussian["intervals"] == 3 * len(gaussian["claims"])
+    assert "xor" in plug_in["claims"] and "bivariate_normal" not in plug_in["claims"]
+    held = [
+        low <= BivariateNormal().nats <= high
+        for low, high in (
+            explorer.estimate(*BivariateNormal().sample(200, seed), estimator="gaussian", seed=seed).interval
+            for seed in range(3)
+        )
+    ]
+    assert list(_held("gaussian", "bivariate_normal", 200, 3, torch.device("cpu"))) == held
+    assert tables({"coverage": found})[0].rows[0][0] == "gaussian"
 
 
 def test_rows_of_growth_by_hand() -> None:

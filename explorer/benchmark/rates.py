@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.comparison import LEAST, SHARE
+from explorer.result import LEAST, SHARE
 
 
 @dataclass(frozen=True)

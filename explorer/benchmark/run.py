@@ -21,11 +21,12 @@ Report = Callable[..., None]
 CONTESTS = [
     path.stem for path in sorted((Path(__file__).parent / "contests").glob("*.py")) if not path.stem.startswith("_")
 ]
-PARTS = ("speed", "accuracy", "growth")
+PARTS = ("speed", "accuracy", "coverage", "growth")
 SEEDS = 2
 QUICK: dict[str, Any] = {
     "share": 0.1,
     "accuracy": {"seeds": 1, "budget": 1.0},
+    "coverage": {"n": 200, "seeds": 2},
     "growth": {"sizes": (1000, 2000, 5000), "columns": (1, 5), "limit": 0.3},
 }
 """A tenth of the work of each contest, one seed, small sizes: shows that all works; judges nothing."""
@@ -44,7 +45,7 @@ def run(
 
     Args:
         device: where our side computes; peers compute on the CPU.
-        only: "speed", "accuracy", "growth" or a contest; empty for all.
+        only: "speed", "accuracy", "coverage", "growth" or a contest; empty for all.
         repeats: timings of each side after a warm-up.
         quick: little work, to see that all runs.
         report: the file that the report goes to, named in the command.
@@ -60,7 +61,7 @@ def run(
     where = resolve(device)
     options = {"device": device, "only": only, "repeats": repeats, "quick": quick, "report": report}
     found = about(where) | {"command": command(**options), "quick": quick}
-    if only not in ("accuracy", "growth"):
+    if only not in PARTS[1:]:
         chosen = [only] if only in CONTESTS else CONTESTS
         found |= speed(where, chosen, repeats, QUICK["share"] if quick else 1.0, progress)
     if only in ("", "accuracy"):
@@ -68,6 +69,11 @@ def run(
 
         with threads(1):
             found["accuracy"] = accuracy(where, **(QUICK["accuracy"] if quick else {"seeds": SEEDS}), progress=progress)
+    if only in ("", "coverage"):
+        from explorer.benchmark.coverage import coverage
+
+        with threads(1):
+            found["coverage"] = coverage(where, **(QUICK["coverage"] if quick else {}), progress=progress)
     if only in ("", "growth"):
         from explorer.benchmark.growth import growth
 

@@ -47,6 +47,7 @@ def tables(run: Row) -> list[Table]:
         "accuracy": (_goals, _accuracy, _tasks),
         "speed": (_speed,),
         "summaries": (_summaries,),
+        "coverage": (_coverage,),
         "growth": (_growth,),
         "peers": (_peers,),
     }
@@ -157,6 +158,18 @@ def _summaries(rows: Sequence[Row]) -> Iterator[Table]:
 
     header = "work | peers | the fastest | times faster than it | than the median | verdict"
     return _table("Beside several peers", "Their time over ours.", header, map(row, rows))
+
+
+def _coverage(found: Row) -> Iterator[Table]:
+    note = (
+        f"Where the estimator claims to find the truth as n grows: n = {found['n']}, {found['seeds']} draws of each "
+        f"distribution. All together: {_share(found['coverage'])}; the goal is 85 to 97 %."
+    )
+    rows = [
+        (one["estimator"], _share(one["coverage"]), str(one["intervals"]), ", ".join(one["claims"]))
+        for one in found["estimators"]
+    ]
+    return _table("Coverage of the 90 % intervals", note, "estimator | coverage | intervals | distributions", rows)
 
 
 def _growth(growth: Row) -> Iterator[Table]:
