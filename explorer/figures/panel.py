@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.comparison import Panel
-from explorer.figures.theme import THEMES, Theme, faint, thousands
+from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
 from explorer.result import LEAST, NATS_PER, SHARE
 
 ROW, TOP, BOTTOM = 30, 72, 56
@@ -147,20 +147,5 @@ def _range(shown: Panel, chosen: np.ndarray) -> str:
 
 
 def _layout(shown: Panel, look: Theme, height: int) -> dict[str, Any]:
-    lines = textwrap.wrap(finding(shown), 64)
-    height += 24 * (len(lines) - 1)
-    return {
-        "title": {
-            "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{subtitle(shown)}</span>",
-            "x": 0, "xref": "container", "y": 1 - 24 / height, "yref": "container", "yanchor": "top",
-            "font": {"size": 18},
-        },
-        "showlegend": False,
-        "paper_bgcolor": look.background,
-        "plot_bgcolor": look.background,
-        "font": {"color": look.text, "size": 12},
-        "hoverlabel": {"bgcolor": look.background, "bordercolor": look.axis, "font": {"color": look.text}},
-        "margin": {"t": TOP + 24 * (len(lines) - 1), "l": 190, "r": 24, "b": BOTTOM},
-        "height": height,
-        "meta": {"alt": alternative(shown)},
-    }  # fmt: skip
+    frame = framed(finding(shown), subtitle(shown), alternative(shown), look, height)
+    return frame | {"margin": {"t": TOP + frame["height"] - height, "l": 190, "r": 24, "b": BOTTOM}}

@@ -1,7 +1,9 @@
 """Every colour and shape of the figures, for a light and a dark ground."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from plotly.colors import sample_colorscale
 
@@ -9,6 +11,10 @@ SHAPES = ("square", "diamond", "circle", "triangle-up", "pentagon", "star", "cro
 
 GLYPHS = dict(zip(SHAPES, "■◆●▲⬟★✚⬢", strict=True))
 """Every marker shape as a character, for words beside a mark."""
+
+
+LINE = 24
+"""Height of a line of a title, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -67,3 +73,23 @@ def faint(colour: str, share: float) -> str:
 def _hex(colour: str) -> str:
     parts: Sequence[str] = colour.removeprefix("rgb(").removesuffix(")").split(",")
     return "#" + "".join(f"{round(float(part)):02x}" for part in parts)
+
+
+def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int) -> dict[str, Any]:
+    """What the layouts of all figures with a finding above them share; long titles take more lines and height."""
+    lines = textwrap.wrap(title, 64)
+    height += LINE * (len(lines) - 1)
+    return {
+        "title": {
+            "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{subtitle}</span>",
+            "x": 0, "xref": "container", "y": 1 - LINE / height, "yref": "container", "yanchor": "top",
+            "font": {"size": 18},
+        },
+        "showlegend": False,
+        "paper_bgcolor": look.background,
+        "plot_bgcolor": look.background,
+        "font": {"color": look.text, "size": 12},
+        "hoverlabel": {"bgcolor": look.background, "bordercolor": look.axis, "font": {"color": look.text}},
+        "height": height,
+        "meta": {"alt": alternative},
+    }  # fmt: skip

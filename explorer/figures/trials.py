@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from explorer.comparison import Trials
 from explorer.figures._trials_words import alternative, amount, finding, place, subtitle
-from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, shapes
+from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, shapes
 from explorer.result import NATS_PER
 
 HEIGHT, TOP, BOTTOM, RIGHT = 670, 88, 52, 150
@@ -223,20 +223,5 @@ def _axes(figure: go.Figure, shown: Trials, look: Theme, limits: tuple[float, fl
 
 
 def _layout(shown: Trials, look: Theme) -> dict[str, Any]:
-    lines = textwrap.wrap(finding(shown), 64)
-    height = HEIGHT + 24 * (len(lines) - 1)
-    return {
-        "title": {
-            "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{subtitle(shown)}</span>",
-            "x": 0, "xref": "container", "y": 1 - 24 / height, "yref": "container", "yanchor": "top",
-            "font": {"size": 18},
-        },
-        "showlegend": False,
-        "paper_bgcolor": look.background,
-        "plot_bgcolor": look.background,
-        "font": {"color": look.text, "size": 12},
-        "hoverlabel": {"bgcolor": look.background, "bordercolor": look.axis, "font": {"color": look.text}},
-        "margin": {"t": TOP + height - HEIGHT, "l": 60, "r": RIGHT, "b": BOTTOM},
-        "height": height,
-        "meta": {"alt": alternative(shown)},
-    }  # fmt: skip
+    frame = framed(finding(shown), subtitle(shown), alternative(shown), look, HEIGHT)
+    return frame | {"margin": {"t": TOP + frame["height"] - HEIGHT, "l": 60, "r": RIGHT, "b": BOTTOM}}
