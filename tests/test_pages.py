@@ -236,3 +236,12 @@ def test_first_page_does_not_import_torch():
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr[-2000:]
+
+
+def test_the_plane_offers_what_takes_activations():
+    from explorer.catalogue import estimators
+    from explorer.ui.plane_page import _takes_layers
+
+    offered = {name for name in estimators if _takes_layers(name)}
+    assert {"auto", "binning", "kde_bounds", "ksg", "mixed_ksg", "gaussian_copula"} <= offered
+    assert not offered & {"nsb", "plug_in", "fft_kde", "sketched_join", "sliced", "cauchy_schwarz"}

@@ -25,7 +25,7 @@ HEAVY_SECONDS = 30.0
 def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]:
     """The bar above the plane: run, estimator and settings, other rulers, target, unit."""
     first = given()
-    names = [name for name in estimators if name not in ("plug_in", "miller_madow")]
+    names = [name for name in estimators if _takes_layers(name)]
     run, one, two, three, four, five = st.columns([3, 2.4, 3, 1.8, 1.7, 1.6], vertical_alignment="bottom")
     with run:
         chosen = pick.choice()
@@ -63,6 +63,13 @@ def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]
     tell_ignored(first, "plane")
     changed = {s.name: settings[s.name] for s in card.settings if settings[s.name] != s.default}
     return recording, Plan(name, settings, **common), [Plan(other, {}, **common) for other in others], changed, unit
+
+
+def _takes_layers(name: str) -> bool:
+    """Whether an estimator of I takes real values of any number of columns, as activations are."""
+    card = estimators.card(name)
+    shannon = card.constants.get("quantity", "I(X;Y)") == "I(X;Y)"
+    return shannon and card.family not in ("discrete", "tables") and card.constants.get("columns") is None
 
 
 def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], changed: dict[str, Any], unit: str) -> None:
