@@ -88,6 +88,14 @@ def paired(x: Variable, *others: Variable, least: int = 2) -> None:
         raise SampleError(f"{names} have {len(x)} sample(s); at least {least} are needed")
 
 
+def by_position(x: Any, y: Any) -> tuple[Doubt, ...]:
+    """A doubt where two pandas objects are paired by position against their indexes."""
+    if not (hasattr(x, "iloc") and hasattr(y, "iloc")) or x.index.equals(y.index):
+        return ()
+    text = "x and y have different indexes and were paired row by row as they stand; align them first if that is meant."
+    return (Doubt("index", text),)
+
+
 def repeated(values: torch.Tensor) -> float:
     """The share of the rows of (n, d) values that occur more than once."""
     _, sizes = torch.unique(values, dim=0, return_counts=True)

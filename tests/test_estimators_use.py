@@ -66,6 +66,13 @@ def test_containers_give_the_same_number(name: str, kind: Kinds) -> None:
         assert estimate(one, y, x_kind=kind[0], y_kind=kind[1]).nats == pytest.approx(expected, abs=1e-12)
 
 
+def test_indexes_that_differ_are_said() -> None:
+    x = pd.Series(np.random.default_rng(0).normal(size=60))
+    y = (x + 1).sample(frac=1, random_state=0)
+    rules = [doubt.rule for doubt in estimators["gaussian"]()(x, y).warnings]
+    assert rules == ["index"] and not estimators["gaussian"]()(x, y.sort_index() + x**2).warnings
+
+
 def _spoilt(x: np.ndarray, value: Any) -> np.ndarray:
     spoilt = x.astype(type(value) if isinstance(value, complex | float) else object)
     spoilt[3] = value

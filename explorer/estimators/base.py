@@ -107,6 +107,7 @@ class Estimator:
         given = [one for one in zip((x, y, z), "xyz", kinds, needs, strict=True) if one[0] is not None]
         found = Samples(*(checks.variable(*one, where, self.amounts) for one in given))
         checks.paired(*found.present, least=self.least)
+        found = replace(found, x=replace(found.x, doubts=(*found.x.doubts, *checks.by_position(x, y))))
         if self.mixed and found.y and found.x.kind == found.y.kind:
             rule = f"x and y are both {found.x.kind}; set x_kind or y_kind"
             raise SampleError(f"{self.name} needs one continuous and one discrete variable, and {rule}")

@@ -57,6 +57,7 @@ def test_a_sketch_of_everything_is_the_whole_join() -> None:
         assert found.nats == pytest.approx(entry(joined["x"], joined["y"]).nats, abs=1e-12)
         assert (found.n, found.estimator, found.details["chosen"]) == (500, "sketched_join", entry.name)
         assert "500 rows join, of 500 sampled of the 500 rows of x" in str(found.warnings)
+        assert not [doubt for doubt in found.warnings if doubt.rule == "index"]
 
 
 def test_repeated_keys_on_the_left_join_as_in_pandas() -> None:

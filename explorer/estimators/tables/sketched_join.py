@@ -70,7 +70,8 @@ class SketchedJoin(Estimator):
         if len(rows) < 2:
             rule = f"{len(rows)} row(s) of the sketches of x and y share a key"
             raise SampleError(f"{rule} {x.columns[0]!r}: too few; raise size={self.size} or choose another key")
-        found = super().checked(left.iloc[rows[:, 0], 1:], right.iloc[rows[:, 1], 1:], z, kinds, device)
+        first, second = (table.iloc[rows[:, i], 1:].reset_index(drop=True) for i, table in enumerate((left, right)))
+        found = super().checked(first, second, z, kinds, device)
         said = [_joined(len(rows), (len(left), len(x)), (len(right), len(y)))]
         if len(left) < len(x) and not x.iloc[:, 0].is_unique:
             text = f"Rows of x share keys {x.columns[0]!r} and were sampled: frequent keys weigh less than in the join."
