@@ -12,6 +12,7 @@ from explorer.distributions import (
     LabelledClusters,
     MultivariateNormal,
     Parabola,
+    Rounded,
     StudentT,
     ZeroInflated,
 )
@@ -132,6 +133,13 @@ def test_few_samples_are_imprecise() -> None:
     assert missed and np.mean(["Doubtful" in one.verdict for one in missed]) >= 0.9
 
 
+def test_copies_and_handfuls_are_named() -> None:
+    x, y = BivariateNormal().sample(250)
+    assert "copies" in rules(explorer.estimate(np.tile(x, (4, 1)), np.tile(y, (4, 1)), null=False))
+    assert "copies" not in rules(explorer.estimate(*Rounded(step=0.5).sample(1000), null=False))
+    assert "few samples" in rules(explorer.estimate(x[:5], y[:5]))
+
+
 def test_ties_in_single_columns_are_seen() -> None:
     """Whole rows repeat seldom in five columns, each of which has its atom."""
     truth = ZeroInflated(dim=5)
@@ -156,11 +164,12 @@ def test_more_than_the_label_has_is_doubted() -> None:
 
 
 def test_a_part_that_is_refused_leaves_the_estimate() -> None:
-    """Half of these labels occur once in a half; the whole has two of each."""
-    labels = np.repeat(np.arange(30), 2)
-    result = explorer.estimate(rng.normal(size=60), labels, estimator="ross", y_kind="labels")
-    assert np.isfinite(result.nats)
-    assert result.interval is not None or "no interval" in [doubt.rule for doubt in result.warnings]
+    """Eight neighbours are there among twelve samples and not among six."""
+    x, y = rng.normal(size=(2, 12))
+    result = explorer.estimate(x, y, estimator="ksg", k=8)
+    assert result.nats == KSG(k=8)(x, y).nats and result.interval is None
+    said = next(doubt.text for doubt in result.warnings if doubt.rule == "no interval")
+    assert said == "Parts of the samples were refused: ksg needs more than k=8 samples; got 6"
 
 
 def test_words_of_the_verdict() -> None:

@@ -70,6 +70,9 @@ class Auto(Estimator):
     the others. What the candidates read is in `details`; `open` there, which becomes a doubt, says when none
     of them is to be relied on. The null, the interval and the other doubts are those of the chosen estimator.
 
+    Raises:
+        SampleError: for labels that all differ, beside a real variable: as many classes as samples tell nothing.
+
     References: kraskov2004; ince2017; demarta2005; schwarz1978; facco2017; ross2014; nemenman2002.
     """
 

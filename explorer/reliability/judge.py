@@ -15,7 +15,7 @@ from explorer.reliability.rules import fired, opinion
 from explorer.result import Doubt, Estimate
 
 LARGEST = 2000
-"""Samples up to which every estimate gets its null unasked; an interval takes about as long at any n."""
+"""Samples up to which every estimate gets its null unasked."""
 
 SMALL = 5000
 """Samples up to which one thread computes an estimate faster than several."""

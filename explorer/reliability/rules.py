@@ -79,10 +79,7 @@ def fired(
     if interval and off(value, value - interval.bias):
         yield _drift(value, interval, samples)
     if interval and off(value + interval.reach, value):
-        text = (
-            f"The {LEVEL:.0%} interval reaches {interval.reach:.2g} nats to each side of {value:.3g} by chance alone."
-        )
-        yield Doubt("imprecise", text)
+        yield _imprecise(value, interval)
     yield from _deterministic(x, y)
     yield from _copies(x, y)
     if len(samples) < FEWEST:

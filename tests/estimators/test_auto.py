@@ -21,6 +21,7 @@ from explorer.distributions import (
     Xor,
     ZeroInflated,
 )
+from explorer.errors import SampleError
 from explorer.estimators import KSG, Auto, GaussianCopula, MixedKSG
 from explorer.numerics.intrinsic import two_nearest
 from explorer.plan import Plan
@@ -92,6 +93,12 @@ def test_kinds_can_be_set() -> None:
     assert found.details["chosen"].startswith(("ksg", "gaussian_copula"))
     text = "x holds 300 different whole numbers in 300 samples and was read as continuous; set x_kind to say otherwise."
     assert text in [doubt.text for doubt in found.warnings if doubt.note]
+
+
+def test_identifiers_are_refused_by_name() -> None:
+    names = np.array([f"sample {i}" for i in range(60)])
+    with pytest.raises(SampleError, match="60 different values in 60 samples: as many classes as samples tell nothing"):
+        Auto()(rng.normal(size=60), names)
 
 
 def test_entropies_and_conditions() -> None:
