@@ -7,6 +7,8 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 
+from explorer.ui.geometry import routes
+
 # The component loader imports its scripts from blob: addresses and Streamlit styles inline; other hosts give nothing.
 POLICY = (
     "default-src 'self'",
@@ -46,4 +48,8 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(SecurityHeaders)])
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    routes=routes(st.get_option("server.baseUrlPath")),
+    middleware=[Middleware(SecurityHeaders)],
+)
