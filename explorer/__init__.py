@@ -18,11 +18,13 @@ _HOMES = {
     "disentanglement": "explorer.api",
     "open": "explorer.api",
     "plane": "explorer.api",
+    "profile": "explorer.api",
+    "similarity": "explorer.api",
     "Recorder": "explorer.recordings.recorder",
     "Recording": "explorer.data",
     "Dataset": "explorer.data",
 }
-_FOLDERS = ("estimators", "measures", "distributions", "sources", "figures", "labs", "training")
+_FOLDERS = ("estimators", "measures", "distributions", "sources", "embeddings", "figures", "labs", "training")
 
 __all__ = [*_HOMES, *_FOLDERS, "__version__"]
 

@@ -1,4 +1,4 @@
-"""One call each: estimate, measure, disentanglement, open, plane."""
+"""One call each: estimate, measure, disentanglement, open, plane, profile, similarity."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,15 @@ from explorer.bundle import open_bundled
 from explorer.catalogue import estimators, measures
 from explorer.data import Recording
 from explorer.errors import ExplorerError, FileError
+from explorer.likeness import similarity
 from explorer.recordings.bundled import bundled
 from explorer.recordings.store import open_folder
-from explorer.result import Estimate, Score
+from explorer.result import Estimate
+from explorer.score import Score
 from explorer.settings import checked_settings
-from explorer.sweep import plane
+from explorer.sweep import plane, profile
 
-__all__ = ["disentanglement", "estimate", "measure", "open", "plane"]
+__all__ = ["disentanglement", "estimate", "measure", "open", "plane", "profile", "similarity"]
 
 
 def estimate(
@@ -57,14 +59,39 @@ def estimate(
     return judged(entry, samples, seed, null=null, interval=interval, laws=laws)
 
 
-def measure(z: Any, y: Any = None, *, measure: str, seed: int = 0, device: str = "auto", **settings: Any) -> Score:
-    """A score of a representation z, shape (n, d).
+def measure(
+    z: Any,
+    y: Any = None,
+    *,
+    measure: str,
+    seed: int = 0,
+    device: str = "auto",
+    null: bool | None = None,
+    interval: bool = False,
+    **settings: Any,
+) -> Score:
+    """A score of a representation, with how far it can be trusted.
+
+    Args:
+        z: samples of a representation, shape (n,) or (n, d).
+        y: what the measure compares it with, paired row by row: labels, values, or a second representation.
+        measure: catalogue key, see `explorer list measures`.
+        null: compute what shuffled rows of y read, or columns of z shuffled each by itself; None does where y is given
+            and the measure is quick.
+        interval: compute an interval over parts of the samples, where the measure has none of its own.
+        settings: of the measure, as `sigma=5`.
 
     Raises:
         UnknownNameError: for a measure that is not there.
+        InputError: for a y that is missing, or given to a measure that takes none.
+        SettingError: for a setting that does not exist or is out of its range.
+        SampleError: for samples that cannot be used.
     """
+    from explorer.reliability.scores import scored
+
     entry = measures[measure](**checked_settings(measures.card(measure).settings, settings, measure))
-    return entry(z, y, seed=seed, device=device)
+    samples, target = entry.checked(z, y, device)
+    return scored(entry, samples, target, seed, null=null, interval=interval)
 
 
 def disentanglement(codes: Any, factors: Any, *, metrics: Any = None, seed: int = 0) -> Any:

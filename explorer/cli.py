@@ -1,17 +1,16 @@
 """The command `explorer`, built from the catalogues."""
 
 import sys
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 import explorer
-from explorer import catalogue
+from explorer import catalogue, cli_runs
 from explorer.cli_jobs import jobs_app
-from explorer.errors import ExplorerError, InputError, UnknownNameError
+from explorer.cli_options import Device, Json, Noise, Permutations, Seed, Set, Target, settings_of
+from explorer.errors import ExplorerError, UnknownNameError
 from explorer.result import Estimate, repr_call, to_json
-from explorer.settings import parsed_settings
 
 app = typer.Typer(
     add_completion=False,
@@ -21,15 +20,10 @@ app = typer.Typer(
     help="See what neural networks keep and forget. Without a command: open the app in a browser.",
 )
 app.add_typer(jobs_app, name="jobs")
+for command in cli_runs.COMMANDS:
+    app.command()(command)
 
-Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as k=5; repeat for more.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 Kind = Annotated[str, typer.Option(help="continuous, discrete, mixed, labels or auto.")]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-Target = Annotated[str, typer.Option(help="y, a factor, or a layer.")]
-Noise = Annotated[float, typer.Option(help="Standard deviation of Gaussian noise added to T.")]
-Permutations = Annotated[int, typer.Option(help="Of the target, for the null.")]
 Port = Annotated[int, typer.Option(help="Port of the app.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
@@ -70,21 +64,27 @@ def open_run(run: str, port: Port = 8501, no_browser: NoBrowser = False) -> None
 
 @app.command()
 def demo(
-    activation: Annotated[str, typer.Option(help="tanh or relu.")] = "tanh",
-    epochs: Annotated[int, typer.Option(help="Passes over the training inputs.")] = 8000,
+    run: Annotated[str, typer.Argument(help="twelve_bit or digits.")] = "twelve_bit",
+    activation: Annotated[str | None, typer.Option(help="tanh or relu.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training inputs.")] = None,
     data: Annotated[
-        str, typer.Option(help="A MATLAB file with F (4096 x 12) and y instead of the built-in rule.")
-    ] = "",
+        str | None, typer.Option(help="A MATLAB file with F (4096 x 12) and y instead of the built-in 12-bit rule.")
+    ] = None,
+    set_: Set = None,
     seed: Seed = 0,
     port: Port = 8501,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Train, record and open the 12-bit network; the plane fills in while it trains."""
+    """Train, record and open a network: the 12-bit one, or digits; the page fills in while it trains."""
     from explorer.demo import submit_demo
 
-    folder, job = submit_demo(activation=activation, epochs=epochs, data=data, seed=seed)
+    flags = {"activation": activation, "epochs": epochs, "data": data}
+    given = {name: value for name, value in flags.items() if value is not None}
+    given |= settings_of(catalogue.training, run, set_)
+    folder, job = submit_demo(run, seed=seed, **given)
     print(f"Training as job {job.id}; recording to {folder}")
-    _serve(f"plane?run={_quoted(folder)}&job={job.id}", port, no_browser)
+    page = catalogue.training.card(run).constants["PAGE"]
+    _serve(f"{page}?run={_quoted(folder)}&job={job.id}", port, no_browser)
 
 
 @app.command()
@@ -107,7 +107,7 @@ def estimate(
     """Estimate I(X;Y), I(X;Y|Z) or the entropy of X, and say how far it can be trusted."""
     from explorer.arrays import array
 
-    settings = _settings(catalogue.estimators, estimator, set_)
+    settings = settings_of(catalogue.estimators, estimator, set_)
     arrays = [array(text) for text in (x, y) if text is not None]
     condition = None if given is None else array(given)
     kinds = {"x_kind": x_kind, "y_kind": y_kind, "z_kind": z_kind}
@@ -118,60 +118,11 @@ def estimate(
 
 
 @app.command()
-def measure(
-    z: str,
-    y: Annotated[str | None, typer.Argument()] = None,
-    measure: Annotated[str, typer.Option(help="See `explorer list measures`.")] = "",
-    set_: Set = None,
-    seed: Seed = 0,
-    json_: Json = False,
-) -> None:
-    """Compute a measure of a representation. This version has no measure yet."""
-    settings = _settings(catalogue.measures, measure, set_)
-    from explorer.arrays import array
-
-    arrays = [array(text) for text in (z, y) if text is not None]
-    score = explorer.measure(*arrays, measure=measure, seed=seed, **settings)
-    print(to_json(vars(score)) if json_ else f"{measure}: {score.value:.6g} {score.unit}")
-
-
-@app.command()
 def disentangle(codes: str, factors: str, json_: Json = False) -> None:
     """Disentanglement metrics of codes and factors. This version has none yet."""
     from explorer.arrays import array
 
     explorer.disentanglement(array(codes), array(factors))
-
-
-@app.command()
-def plane(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Several runs give their mean and band.")],
-    estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "binning",
-    target: Target = "y",
-    noise: Noise = 0.0,
-    permutations: Permutations = 5,
-    set_: Set = None,
-    seed: Seed = 0,
-    device: Device = "auto",
-    out: Annotated[str, typer.Option(help="A .parquet, .csv or .json file; else a table is printed.")] = "",
-) -> None:
-    """Compute the information plane of a recording, or the mean plane of several runs with its band."""
-    suffix = Path(out).suffix
-    if out and suffix not in (".parquet", ".csv", ".json"):
-        raise InputError(f"--out {out!r} must end in .parquet, .csv or .json")
-    settings = _settings(catalogue.estimators, estimator, set_)
-    options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
-    recordings = [explorer.open(run) for run in runs]
-    chosen = recordings if len(recordings) > 1 else recordings[0]
-    trajectory = explorer.plane(chosen, estimator, progress=_progress, **options, **settings)
-    if suffix == ".parquet":
-        trajectory.to_frame().to_parquet(out)
-    elif suffix == ".csv":
-        trajectory.to_frame().to_csv(out, index=False)
-    elif suffix == ".json":
-        Path(out).write_text(to_json(trajectory.to_dict()))
-    else:
-        print(trajectory.to_frame().to_string(index=False))
 
 
 @app.command("list")
@@ -206,7 +157,7 @@ def compute(
     device: Device = "auto",
 ) -> None:
     """Run a sweep over a recording as a job and wait for it."""
-    settings = _settings(catalogue.estimators, estimator, set_)
+    settings = settings_of(catalogue.estimators, estimator, set_)
     options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
     trajectory = explorer.plane(explorer.open(run), estimator, jobs=True, **options, **settings)
     print(f"{len(trajectory)} values of {repr_call(estimator, settings)}, kept; `explorer plane {run}` prints them")
@@ -264,10 +215,6 @@ def _quoted(text: object) -> str:
     return quote(str(text), safe="")
 
 
-def _settings(entries: catalogue.Catalogue, name: str, texts: list[str] | None) -> dict[str, Any]:
-    return parsed_settings(entries.card(name).settings, texts or (), name)
-
-
 def _lines(result: Estimate) -> str:
     amount = f"{result.nats:.6g} nats = {result.bits:.6g} bits"
     head = f"{result.quantity} = {amount}  ({repr_call(result.estimator, result.settings)}, n={result.n})"
@@ -282,8 +229,3 @@ def _lines(result: Estimate) -> str:
     )
     notes = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in result.warnings]
     return "\n".join(line for line in (head, chosen, bound, within, null, f"verdict: {result.verdict}", *notes) if line)
-
-
-def _progress(done: int, total: int, note: str = "") -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {total}  {note:40}", end="" if done < total else "\n", file=sys.stderr)

@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from explorer.cli_options import Json
 from explorer.result import to_json
 
 jobs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Jobs: list, show, cancel, resume.")
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @jobs_app.command("list")

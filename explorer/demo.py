@@ -1,4 +1,4 @@
-"""The demonstration: two jobs, one trains and records, the other fills in the plane meanwhile."""
+"""Demonstrations: one job trains and records, others fill in what is computed of the recording meanwhile."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from explorer.settings import checked_settings
 
 
 def submit_demo(run: str = "twelve_bit", **settings: Any) -> tuple[Path, Any]:
-    """Start a training run and the plane of its recording; the recording's folder and the training job.
+    """Start a training run and what is computed of its recording; the recording's folder and the training job.
 
     Raises:
         UnknownNameError: for a training run that is not there.
@@ -21,13 +21,16 @@ def submit_demo(run: str = "twelve_bit", **settings: Any) -> tuple[Path, Any]:
     given = checked_settings(card.settings, settings, run)
     if given.get("data"):
         given["data"] = _existing(given["data"])
-    folder = _fresh(home() / "recordings", f"{run}-{given.get('activation', 'run')}-seed{given.get('seed', 0)}")
+    kind = given.get("labels") or given.get("activation") or "run"
+    folder = _fresh(home() / "recordings", f"{run}-{kind}-seed{given.get('seed', 0)}")
     folder.mkdir(parents=True)
     arguments = {"path": str(folder), **given}
     spec = jobs.Specification(f"{card.module}:{card.attribute}", arguments, "generated", given.get("seed", 0))
     job = jobs.submit(spec, f"Training {folder.name}")
-    follow = {"path": str(folder), "plan": {}}
-    jobs.submit(jobs.Specification("explorer.following:run", follow, f"open:{folder.name}"), f"Plane of {folder.name}")
+    for plan in card.constants["PLANS"]:
+        what = plan.get("measure", "plane")
+        spec = jobs.Specification("explorer.following:run", {"path": str(folder), "plan": plan}, f"open:{folder.name}")
+        jobs.submit(spec, f"{what[0].upper()}{what[1:].replace('_', ' ')} of {folder.name}")
     jobs.ensure_service()
     return folder, job
 

@@ -1,4 +1,4 @@
-"""Fill in the plane of a recording as a job, also while the recording is still being written."""
+"""Fill in the plane or profile of a recording as a job, also while the recording is still being written."""
 
 import time
 from collections.abc import Sequence
@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import JobError
-from explorer.plan import Plan
 from explorer.recordings.manifest import recorded_steps
 from explorer.recordings.store import open_folder
-from explorer.sweep import compute
+from explorer.sweep import compute, plan_of
 
 PATIENCE = 600.0
 """Seconds without any sign of life after which a training is taken for dead; the job can be resumed."""
@@ -33,7 +32,7 @@ def run(
         if recorded_steps(folder):
             recording = open_folder(folder)
             report = progress if recording.complete else lambda done, total, note="": progress(done, 0, note)
-            compute(recording, Plan(**plan).checked(recording), layers, steps, device=device, progress=report)
+            compute(recording, plan_of(plan).checked(recording), layers, steps, device=device, progress=report)
             if recording.complete or steps is not None:
                 return {"steps": len(recording.steps), "complete": recording.complete}
         if time.time() - max(begun, last_sign(folder)) > PATIENCE:

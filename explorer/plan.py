@@ -71,7 +71,7 @@ class Plan:
         """
         card = estimators.card(self.estimator)
         if not self.to_layer(recording):
-            _target_column(recording, self.target)
+            column(recording, self.target)
         given = checked_settings(card.settings, self.settings, self.estimator)
         full = {setting.name: setting.default for setting in card.settings} | given
         rest = {setting.name: setting.checked(getattr(self, setting.name)) for setting in OPTIONS}
@@ -110,6 +110,18 @@ def keys(recording: Recording, plan: Plan, steps: Iterable[int], layers: Iterabl
     }
 
 
+def texts(cells: Mapping[Cell, Mapping[str, Any]]) -> dict[str, Any]:
+    """The newest sentence of every rule and layer, and why cells have no value."""
+    doubts: dict[str, dict[str, str]] = {}
+    failed = {}
+    for (_, layer), cell in cells.items():
+        for rule, text in cell.get("doubts", ()):
+            doubts.setdefault(rule, {})[layer] = text
+        if "error" in cell:
+            failed[layer] = cell["error"]
+    return {"doubts": doubts, "failed": failed}
+
+
 def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else repr(value)
 
@@ -144,7 +156,12 @@ def seconds_of(estimator: str, n: int, width: int) -> float:
     return fixed + linear * n * width + square * n * n
 
 
-def _target_column(recording: Recording, target: str) -> np.ndarray:
+def column(recording: Recording, target: str) -> np.ndarray:
+    """The labels or factor that a plan names.
+
+    Raises:
+        UnknownNameError: when there is none of that name; the message lists layers too.
+    """
     try:
         return recording.target(target)
     except UnknownNameError as error:

@@ -83,7 +83,9 @@ class Estimate:
         Raises:
             UnitError: for a quantity that is not an information.
         """
-        return _in_nats(self.quantity, self.value, self.unit)
+        if self.unit not in NATS_PER:
+            raise UnitError(f"{self.quantity} is in {self.unit}, which is neither nats nor bits; read .value and .unit")
+        return self.value * NATS_PER[self.unit]
 
     @property
     def bits(self) -> float:
@@ -151,30 +153,6 @@ class Estimate:
         return f"<table>{cells}</table>"
 
 
-@dataclass(frozen=True)
-class Score:
-    """A number defined by its own formula, in its own unit."""
-
-    measure: str
-    value: float
-    unit: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-    interval: tuple[float, float] | None = None
-    warnings: tuple[Doubt, ...] = ()
-
-    @property
-    def nats(self) -> float:
-        """The value in nats.
-
-        Raises:
-            UnitError: for a score that is not an information.
-        """
-        return _in_nats(self.measure, self.value, self.unit)
-
-    def __float__(self) -> float:
-        return self.value
-
-
 def finite(value: Any) -> Any:
     """Plain data with NaN and infinity replaced by None and NumPy scalars by Python's."""
     if isinstance(value, Mapping):
@@ -196,9 +174,3 @@ def to_json(value: Any) -> str:
 def repr_call(name: str, settings: Mapping[str, Any]) -> str:
     """An entry and its settings as one reads it: `ksg(k=5)`."""
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in settings.items())})"
-
-
-def _in_nats(quantity: str, value: float, unit: str) -> float:
-    if unit not in NATS_PER:
-        raise UnitError(f"{quantity} is in {unit}, which is neither nats nor bits; read .value and .unit")
-    return value * NATS_PER[unit]

@@ -1,4 +1,4 @@
-"""Any estimator over steps x layers of a recording; every cell is kept, so nothing is computed twice.
+"""Any estimator or measure over steps x layers of a recording; every cell is kept, so nothing is computed twice.
 
 Reading what is there needs no torch: the app draws partial planes while a worker fills them in.
 """
@@ -10,39 +10,47 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalogue import estimators
-from explorer.data import Recording, identity
+from explorer import planes, profiles
+from explorer.data import Recording
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
 from explorer.jobs.startup import ensure_service
-from explorer.plan import Cell, Plan, cost, keys
-from explorer.trajectory import Trajectory
-
-XT, TY = "I(X;T)", "I(T;Y)"
+from explorer.plan import Plan
+from explorer.profiles import Profile
+from explorer.trajectory import Trajectory, group
 
 Report = Callable[..., None]
+AnyPlan = Plan | Profile
+KINDS = {Plan: planes, Profile: profiles}
+"""What a plan of each kind computes: `keys`, `cells`, `table`, `cost` and `title`."""
 
 KEEP_EVERY = 0.3
 """Seconds between two writes to the results catalogue while cells are computed."""
 
 
+def plan_of(plain: Mapping[str, Any]) -> AnyPlan:
+    """The plan that a job was given as plain data."""
+    return Profile(**plain) if "measure" in plain else Plan(**plain)
+
+
 def collected(
-    recording: Recording, plan: Plan, layers: Sequence[str] | None = None, steps: Sequence[int] | None = None
+    recording: Recording, plan: AnyPlan, layers: Sequence[str] | None = None, steps: Sequence[int] | None = None
 ) -> Trajectory:
     """The trajectory as far as it has been computed; `about` tells how many cells are missing."""
     steps, layers = _chosen(recording, steps, layers)
-    wanted = keys(recording, plan, steps, layers)
+    kind = KINDS[type(plan)]
+    wanted = kind.keys(recording, plan, steps, layers)
     found = results().get_many(wanted.values())
     cells = {cell: found[key] for cell, key in wanted.items() if key in found}
-    return _trajectory(recording, plan, cells, layers, len(wanted))
+    return kind.table(recording, plan, cells, layers, len(wanted))
 
 
 def compute(
     recording: Recording,
-    plan: Plan,
+    plan: AnyPlan,
     layers: Sequence[str] | None = None,
     steps: Sequence[int] | None = None,
     *,
@@ -51,15 +59,14 @@ def compute(
 ) -> int:
     """Compute and keep the cells that are missing; the number of cells computed."""
     steps, layers = _chosen(recording, steps, layers)
-    wanted = keys(recording, plan, steps, layers)
+    kind = KINDS[type(plan)]
+    wanted = kind.keys(recording, plan, steps, layers)
     have = results().get_many(wanted.values())
     missing = [cell for cell, key in wanted.items() if key not in have]
     done, total = len(wanted) - len(missing), len(wanted)
     if not missing:
         return 0
-    from explorer.cells import Cells  # torch comes with it
-
-    cells, batch, kept = Cells(recording, plan, device), {}, time.perf_counter()
+    cells, batch, kept = kind.cells(recording, plan, device), {}, time.perf_counter()
     try:
         for step, layer in missing:
             batch[wanted[step, layer]] = cells.at(step, layer)
@@ -109,17 +116,65 @@ def plane(
         SampleError: when the estimator can take no cell of the recording.
     """
     plan = Plan(estimator, settings, target, noise, permutations, seed)
+    return swept(recording, plan, layers, steps, device, jobs, progress)
+
+
+def profile(
+    recording: Recording | Sequence[Recording],
+    measure: str = "diffusion_spectral_entropy",
+    *,
+    target: str = "",
+    layers: Sequence[str] | None = None,
+    steps: Sequence[int] | None = None,
+    permutations: int = 0,
+    seed: int = 0,
+    device: str = "auto",
+    jobs: bool = False,
+    progress: Report = nothing,
+    **settings: Any,
+) -> Trajectory:
+    """A measure of every layer at every step. Cells computed before, by whomever, are reused.
+
+    Args:
+        recording: one, or several runs of one network: then the mean over runs, `low` and `high`
+            their smallest and largest value.
+        measure: catalogue key.
+        target: for a measure with labels "y" or a factor; for one that compares representations "previous", "first" or
+            "last" recorded step of the same layer, "x" for the inputs, or another layer at the same step. "" takes "y",
+            or the previous step.
+        permutations: shuffles whose mean is the null: of the rows of the target, or, for a measure of a layer
+            alone, of every unit by itself.
+        jobs: compute in the job service instead of this process.
+
+    Raises:
+        UnknownNameError: for a measure, layer, step or column that is not there.
+        SettingError: for a setting that does not exist or is out of its range.
+        SampleError: when the measure can take no cell of the recording.
+    """
+    plan = Profile(measure, settings, target, permutations, seed)
+    return swept(recording, plan, layers, steps, device, jobs, progress)
+
+
+def swept(
+    recording: Recording | Sequence[Recording],
+    plan: AnyPlan,
+    layers: Sequence[str] | None,
+    steps: Sequence[int] | None,
+    device: str,
+    jobs: bool,
+    progress: Report,
+) -> Trajectory:
+    """The trajectory of one recording or of a group, for a plan that is not checked yet."""
     if isinstance(recording, str | Path):
         raise SampleError(f"recording={str(recording)!r} is a path; open it first: explorer.open({str(recording)!r})")
     if not isinstance(recording, Recording):
-        runs = [plane_of(one, plan.checked(one), layers, steps, device, jobs, progress) for one in recording]
-        return _group(runs)
-    return plane_of(recording, plan.checked(recording), layers, steps, device, jobs, progress)
+        return group([one_run(run, plan.checked(run), layers, steps, device, jobs, progress) for run in recording])
+    return one_run(recording, plan.checked(recording), layers, steps, device, jobs, progress)
 
 
-def plane_of(
+def one_run(
     recording: Recording,
-    plan: Plan,
+    plan: AnyPlan,
     layers: Sequence[str] | None = None,
     steps: Sequence[int] | None = None,
     device: str = "auto",
@@ -137,7 +192,7 @@ def plane_of(
 
 
 def specification(
-    recording: Recording, plan: Plan, device: str = "auto", **only: Sequence[Any] | None
+    recording: Recording, plan: AnyPlan, device: str = "auto", **only: Sequence[Any] | None
 ) -> Specification:
     """The job that fills in a checked plan; the same plane of the same data is the same job.
 
@@ -150,13 +205,13 @@ def specification(
     arguments = {"path": str(Path(recording.path).resolve()), "plan": plain, "device": device}
     arguments |= {name: list(chosen) for name, chosen in only.items() if chosen is not None}
     data = recording.digest if recording.complete else f"open:{recording.provenance.get('id')}"
-    seconds, memory = cost(recording, plan)
+    seconds, memory = KINDS[type(plan)].cost(recording, plan)
     foreseen = {"seconds": seconds, "bytes": memory}
     return Specification("explorer.following:run", arguments, data, plan.seed, cost=foreseen)
 
 
 def submitted(
-    recording: Recording, plan: Plan, *, wait: bool = False, device: str = "auto", **only: Sequence[Any] | None
+    recording: Recording, plan: AnyPlan, *, wait: bool = False, device: str = "auto", **only: Sequence[Any] | None
 ) -> Job:
     """Submit the plane as a job, and wait for its end when asked to.
 
@@ -165,7 +220,7 @@ def submitted(
         JobError: with `wait`, when the job fails or is cancelled.
     """
     board = Board()
-    job = board.submit(specification(recording, plan, device, **only), f"Plane of {recording.name} by {plan.estimator}")
+    job = board.submit(specification(recording, plan, device, **only), KINDS[type(plan)].title(recording, plan))
     ensure_service()
     return board.wait(job.id) if wait else job
 
@@ -181,98 +236,3 @@ def _chosen(
             if one not in known:
                 raise UnknownNameError(what, one, known)
     return steps or recording.steps, layers or recording.layers
-
-
-def _trajectory(
-    recording: Recording, plan: Plan, cells: Mapping[Cell, Mapping[str, Any]], layers: Sequence[str], total: int
-) -> Trajectory:
-    rows = []
-    for (step, layer), cell in cells.items():
-        rules = [rule for rule, _ in cell.get("doubts", ())]
-        where = {"step": step, "layer": layer, "warnings": rules}
-        rows.append(where | {"quantity": XT, "value": cell.get("xt")})
-        rows.append(where | {"quantity": TY, "value": cell.get("ty"), "null": cell.get("null")})
-    about = _about(recording, plan, layers) | _texts(cells) | {"cells": len(cells), "total": total}
-    return Trajectory.from_rows(rows, about=about, metrics=recording.metrics)
-
-
-def _texts(cells: Mapping[Cell, Mapping[str, Any]]) -> dict[str, Any]:
-    """The newest sentence of every rule and layer, and why cells have no value."""
-    doubts: dict[str, dict[str, str]] = {}
-    failed = {}
-    for (_, layer), cell in cells.items():
-        for rule, text in cell.get("doubts", ()):
-            doubts.setdefault(rule, {})[layer] = text
-        if "error" in cell:
-            failed[layer] = cell["error"]
-    return {"doubts": doubts, "failed": failed}
-
-
-def _about(recording: Recording, plan: Plan, layers: Sequence[str]) -> dict[str, Any]:
-    card = estimators.card(plan.estimator)
-    identical = bool(card.constants.get("x_is_identity")) or card.family == "binned"
-    n = len(recording)
-    about = {
-        "recording": recording.name,
-        "path": recording.path,
-        "estimator": plan.estimator,
-        "settings": dict(plan.settings),
-        "call": plan.call,
-        "target": plan.target,
-        "noise": plan.noise,
-        "permutations": plan.permutations,
-        "seed": plan.seed,
-        "layers": list(layers),
-        "recorded": len(recording.steps),
-        "n": n,
-        "x_is_identity": identical,
-        "x": "the row's identity: equal inputs share it" if identical else "the array of inputs",
-        "entropy_x": _entropy(identity(recording.x, n)),
-        "step_name": recording.provenance.get("step", "step"),
-        "complete": recording.complete,
-    }
-    if not plan.to_layer(recording):
-        about["entropy_y"] = _entropy_of_labels(recording.target(plan.target))
-    return about
-
-
-def _entropy_of_labels(y: np.ndarray) -> float | None:
-    """Entropy of a discrete target in nats; None where it is continuous and has no such ceiling."""
-    if y.dtype.kind == "f" and not (y == np.round(y)).all():
-        return None
-    return _entropy(identity(y, len(y)))
-
-
-def _entropy(codes: np.ndarray) -> float:
-    shares = np.bincount(codes) / len(codes)
-    shares = shares[shares > 0]
-    return float(-(shares * np.log(shares)).sum())
-
-
-def _group(runs: Sequence[Trajectory]) -> Trajectory:
-    """Mean over runs at the cells that all of them have, `low` and `high` the extremes over runs.
-
-    Raises:
-        SampleError: without runs, or without a common step and layer.
-    """
-    tables = [{(r["step"], r["layer"], r["quantity"]): r for r in run.rows()} for run in runs]
-    common = [key for key in (tables[0] if tables else {}) if all(key in table for table in tables)]
-    if not common:
-        raise SampleError(f"a group of {len(runs)} runs shares no step and layer; record them on one schedule")
-    rows = []
-    for key in common:
-        cells = [table[key] for table in tables]
-        values, nulls = (np.array([cell[column] for cell in cells]) for column in ("value", "null"))
-        row = dict(zip(("step", "layer", "quantity"), key, strict=True))
-        row |= {"value": values.mean(), "low": values.min(), "high": values.max(), "null": nulls.mean()}  # NaN spreads
-        rows.append(row | {"warnings": sorted({w for c in cells for w in c["warnings"].split("; ") if w})})
-    names = [run.about["recording"] for run in runs]
-    about = {
-        **runs[0].about,
-        "failed": {layer: reason for run in runs for layer, reason in run.about["failed"].items()},
-        "doubts": {rule: found for run in runs for rule, found in run.about["doubts"].items()},
-        "recording": f"{len(runs)} runs",
-        "runs": names,
-        "band": "smallest and largest of the runs",
-    }
-    return Trajectory.from_rows(rows, about=about, metrics=runs[0].metrics)

@@ -1,14 +1,14 @@
 """Quantities over steps x layers: the long table behind every plane."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.errors import UnitError, UnknownNameError
+from explorer.errors import SampleError, UnitError, UnknownNameError
 from explorer.result import NATS_PER, finite
 
 if TYPE_CHECKING:
@@ -136,4 +136,33 @@ class Trajectory:
         """The trajectory as a Plotly figure; `options` go to the figure's draw function."""
         from explorer.catalogue import figures
 
-        return figures["information_plane"](self, **options)
+        return figures["profile" if "measure" in self.about else "information_plane"](self, **options)
+
+
+def group(runs: Sequence[Trajectory]) -> Trajectory:
+    """Mean over runs at the cells that all of them have, `low` and `high` the extremes over runs.
+
+    Raises:
+        SampleError: without runs, or without a common step and layer.
+    """
+    tables = [{(r["step"], r["layer"], r["quantity"]): r for r in run.rows()} for run in runs]
+    common = [key for key in (tables[0] if tables else {}) if all(key in table for table in tables)]
+    if not common:
+        raise SampleError(f"a group of {len(runs)} runs shares no step and layer; record them on one schedule")
+    rows = []
+    for key in common:
+        cells = [table[key] for table in tables]
+        values, nulls = (np.array([cell[column] for cell in cells]) for column in ("value", "null"))
+        row = dict(zip(("step", "layer", "quantity"), key, strict=True))
+        row |= {"value": values.mean(), "low": values.min(), "high": values.max(), "null": nulls.mean()}  # NaN spreads
+        rows.append(row | {"warnings": sorted({w for c in cells for w in c["warnings"].split("; ") if w})})
+    names = [run.about["recording"] for run in runs]
+    about = {
+        **runs[0].about,
+        "failed": {layer: reason for run in runs for layer, reason in run.about["failed"].items()},
+        "doubts": {rule: found for run in runs for rule, found in run.about["doubts"].items()},
+        "recording": f"{len(runs)} runs",
+        "runs": names,
+        "band": "smallest and largest of the runs",
+    }
+    return Trajectory.from_rows(rows, about=about, metrics=runs[0].metrics, unit=runs[0].unit)

@@ -16,6 +16,7 @@ from explorer import cli
 from explorer.benchmark.accuracy import candidates
 from explorer.benchmark.peers import PEERS
 from explorer.benchmark.tasks import TASKS
+from explorer.catalogue import measures
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -121,3 +122,29 @@ def test_the_notebook_runs_with_one_seed(tmp_path):
     parameters.source = parameters.source.replace("SEEDS = 5", "SEEDS = 1")
     os.environ["EXPLORER_HOME"] = str(tmp_path)
     NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
+
+
+def measure_rows() -> list[str]:
+    """The table of measures as the catalogue has it."""
+    rows = []
+    for family in sorted({measures.card(name).family for name in measures}):
+        rows.append(f"| **{family}** | | | | |")
+        for name in (name for name in measures if measures.card(name).family == family):
+            entry = measures[name]
+            against = {None: "–", "representation": "another representation"}.get(entry.against, entry.against)
+            against = "the same layer before" if entry.tracks else against
+            kept = ", ".join(entry.invariant) or "–"
+            rows.append(f"| `{name}` | {measures.card(name).summary} | {entry.unit or '–'} | {against} | {kept} |")
+    return rows
+
+
+def test_the_table_of_measures_is_the_catalogue():
+    """`python tests/test_docs.py` writes it anew."""
+    text = (ROOT / "assets" / "docs" / "measures.md").read_text()
+    assert [line for line in text.splitlines() if line.startswith(("| `", "| **"))] == measure_rows()
+
+
+if __name__ == "__main__":
+    page = ROOT / "assets" / "docs" / "measures.md"
+    head = page.read_text().partition("\n| **")[0].rstrip("\n")
+    page.write_text("\n".join([head, *measure_rows(), ""]))

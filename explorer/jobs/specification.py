@@ -13,8 +13,10 @@ from explorer.data import digest
 from explorer.errors import SettingError
 
 HERE = Path(explorer.__file__).parent
-FOLDERS = ("numerics", "critics", "networks", "distributions", "estimators", "measures", "reliability", "training")
-FILES = ("checks.py", "plan.py", "cells.py", "sweep.py", "trials.py", "panel.py")
+ENTRIES = ("distributions", "estimators", "measures", "embeddings", "training")
+FOLDERS = ("numerics", "critics", "networks", *ENTRIES, "reliability")
+SWEPT = ("plan.py", "planes.py", "profiles.py", "cells.py", "readings.py", "sweep.py")
+FILES = ("checks.py", *SWEPT, "trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py")
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.\w+)*[.:]\w+")
 
 

@@ -19,6 +19,9 @@ from explorer.recordings.schedule import log_steps
 from explorer.settings import Range
 from explorer.sources._select import dataset
 
+PLANS: tuple[dict[str, str], ...] = ({},)
+"""What a demonstration computes of the recording while it grows."""
+PAGE = "plane"
 WIDTHS = (12, 10, 7, 5, 4, 3, 2)
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
 

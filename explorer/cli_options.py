@@ -1,0 +1,56 @@
+"""Options that several commands share, and how `--set` becomes settings."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from explorer.catalogue import Catalogue
+from explorer.errors import InputError
+from explorer.result import to_json
+from explorer.settings import parsed_settings
+
+Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as k=5; repeat for more.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Target = Annotated[str, typer.Option(help="y, a factor, or a layer.")]
+Noise = Annotated[float, typer.Option(help="Standard deviation of Gaussian noise added to T.")]
+Permutations = Annotated[int, typer.Option(help="Of the target, for the null.")]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Several runs give their mean and band.")]
+Out = Annotated[str, typer.Option(help="A .parquet, .csv or .json file; else a table is printed.")]
+
+
+def settings_of(entries: Catalogue, name: str, texts: list[str] | None) -> dict[str, Any]:
+    """The settings that `--set` gave to an entry."""
+    return parsed_settings(entries.card(name).settings, texts or (), name)
+
+
+def checked_out(out: str) -> None:
+    """Refuse a name that says no format, before anything is computed.
+
+    Raises:
+        InputError: naming the formats.
+    """
+    if out and Path(out).suffix not in (".parquet", ".csv", ".json"):
+        raise InputError(f"--out {out!r} must end in .parquet, .csv or .json")
+
+
+def written(result: Any, out: str) -> None:
+    """A table to the file whose name ends in its format, or printed."""
+    suffix = Path(out).suffix
+    if suffix == ".parquet":
+        result.to_frame().to_parquet(out)
+    elif suffix == ".csv":
+        result.to_frame().to_csv(out, index=False)
+    elif suffix == ".json":
+        Path(out).write_text(to_json(result.to_dict()))
+    else:
+        print(result.to_frame().to_string(index=False))
+
+
+def progress(done: int, total: int, note: str = "") -> None:
+    """A line on the terminal that is written over."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total}  {note:40}", end="" if done < total else "\n", file=sys.stderr)

@@ -1,0 +1,185 @@
+"""What all measures share; an entry holds only the mathematics."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+import torch
+
+from explorer import checks
+from explorer.catalogue import measures as catalogue
+from explorer.device import resolve, seeded
+from explorer.errors import InputError, SampleError
+from explorer.result import Doubt
+from explorer.score import Score
+from explorer.settings import checked_settings
+
+LABELS, TARGET, REPRESENTATION = "labels", "labels or values", "representation"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a formula returns when it knows more than a number.
+
+    Attributes:
+        interval: (low, high) of the entry's own error, such as that of random probes; None without one.
+        details: plain data that belongs to the value. "per_unit" holds one number a column of z, "per_class"
+            one a label in sorted order, "spectrum" a descending list.
+        doubts: reasons not to trust the value, and notes on what was done.
+        level: how often the interval should hold what it is about.
+    """
+
+    value: float
+    interval: tuple[float, float] | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+    level: float = 0.95
+
+    def __float__(self) -> float:
+        return self.value
+
+
+Formula = torch.Tensor | float | Reading
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Settings in the constructor, data in the call.
+
+    An entry gives `value(z)` or `value(z, y)`. It receives z as float64 of shape (n, d); y as int64 codes from 0 of
+    shape (n,) for labels, as float64 of shape (n, d_y) for values and for a second representation.
+
+    Attributes:
+        unit: of the value: "bits", "nats", "dimensions", "radians", ... or "" for a pure number.
+        against: what y must be: None (no y), "labels", "labels or values" or "representation".
+        least: fewest samples it takes.
+        limits: (low, high) that no value leaves, up to rounding; None where there is no limit.
+        invariant: maps of z that leave the value as it is: "shift" of every column by its own amount, "scaling" of all
+            columns by one factor, "stretching" of every column by its own factor, "rotation", "linear" invertible maps,
+            "permutation" of the columns, "copies" of every column.
+        sensitive: maps of the same names that must change the value.
+        symmetric: value(z, y) = value(y, z), of a pair of representations.
+        distance: of a pair: "metric" obeys the triangle inequality, "dissimilarity" is 0 for equals and need not,
+            "" is a similarity.
+        falls: it falls as z tells more about y.
+        random: it draws random numbers, so that the seed changes the value.
+        tracks: y is the same layer at an earlier step; the order matters.
+        outputs: z must be the outputs of a classifier: one column a class.
+        effort: seconds on one core: fixed, for each sample and column, each pair and each triple of samples.
+    """
+
+    unit: ClassVar[str] = "nats"
+    against: ClassVar[str | None] = None
+    least: ClassVar[int] = 2
+    limits: ClassVar[tuple[float | None, float | None]] = (None, None)
+    invariant: ClassVar[tuple[str, ...]] = ()
+    sensitive: ClassVar[tuple[str, ...]] = ()
+    symmetric: ClassVar[bool] = False
+    distance: ClassVar[str] = ""
+    falls: ClassVar[bool] = False
+    random: ClassVar[bool] = False
+    tracks: ClassVar[bool] = False
+    outputs: ClassVar[bool] = False
+    effort: ClassVar[tuple[float, float, float, float]] = (0.002, 2e-8, 0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        for name, value in checked_settings(self.card.settings, self.settings, self.name).items():
+            object.__setattr__(self, name, value)
+
+    def __call__(self, z: Any, y: Any = None, *, seed: int = 0, device: str = "auto") -> Score:
+        """The score of a representation, with what is doubtful about it.
+
+        Args:
+            z: samples of a representation, shape (n,) or (n, d).
+            y: what the measure compares it with, paired row by row: labels, values or a second representation.
+            seed: of everything random; the caller's random state is left as it was.
+
+        Raises:
+            InputError: for a y that is missing, or given to a measure that takes none.
+            SampleError: for samples that cannot be used; the message names the rule.
+            SettingError: for a seed or device that does not exist.
+        """
+        return self.on(*self.checked(z, y, device), seed=seed)
+
+    def checked(self, z: Any, y: Any = None, device: str = "auto") -> tuple[checks.Variable, checks.Variable | None]:
+        """z and y as this measure takes them.
+
+        Raises:
+            InputError: for a y that is missing, or given to a measure that takes none.
+            SampleError: for samples that cannot be used.
+        """
+        where = resolve(device)
+        if (y is None) != (self.against is None):
+            missing = f"needs y ({self.against}), paired row by row with z"
+            raise InputError(f"{self.name} {missing if y is None else 'takes z alone, and y was given'}")
+        found = checks.variable(z, "z", "continuous", "continuous", where)
+        other = None if y is None else self._target(y, where)
+        checks.paired(found, *((other,) if other else ()), least=self.least)
+        return found, other
+
+    def on(self, z: checks.Variable, y: checks.Variable | None = None, seed: int = 0) -> Score:
+        """The score of checked samples.
+
+        Raises:
+            SampleError: when no number can be told from them.
+        """
+        start = time.perf_counter()
+        reading = self.read(*(one.values for one in (z, y) if one), seed=seed)
+        value = reading.value
+        if not math.isfinite(value):
+            raise SampleError(f"{self.name} gave {value} on {len(z)} samples; no number can be told from these data")
+        return Score(
+            measure=self.name,
+            value=value,
+            unit=self.unit,
+            details=reading.details,
+            interval=reading.interval,
+            level=reading.level if reading.interval else None,
+            warnings=(*z.doubts, *(y.doubts if y else ()), *reading.doubts),
+            settings=self.settings,
+            n=len(z),
+            dim=z.dim,
+            dim_y=y.dim if y else 0,
+            seconds=time.perf_counter() - start,
+            device=str(z.values.device),
+            seed=seed,
+        )
+
+    def read(self, *samples: torch.Tensor, seed: int = 0) -> Reading:
+        """The formula on z, or on z and y, seeded, as a Reading."""
+        with seeded(seed, samples[0].device):
+            found = self.value(*samples)
+        return found if isinstance(found, Reading) else Reading(float(found))
+
+    def value(self, *samples: Any) -> Formula:
+        """The formula on z, or on z and y."""
+        raise NotImplementedError
+
+    @property
+    def draws(self) -> bool:
+        """Whether it may draw random numbers with these settings."""
+        return self.random
+
+    @property
+    def name(self) -> str:
+        """The catalogue key."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def card(self) -> Any:
+        """The entry's card in the catalogue."""
+        return catalogue.card(self.name)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every setting and its value."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def _target(self, y: Any, device: torch.device) -> checks.Variable:
+        if self.against == LABELS:
+            return checks.variable(y, "y", "auto", "discrete", device)
+        if self.against == TARGET:
+            return checks.variable(y, "y", "auto", "any", device)
+        return checks.variable(y, "y", "continuous", "continuous", device)

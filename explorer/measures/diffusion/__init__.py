@@ -1,0 +1,1 @@
+"""Entropy of a cloud of activations by the spectrum of a diffusion on it, and relatives; all in bits."""

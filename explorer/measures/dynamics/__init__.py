@@ -1,0 +1,1 @@
+"""A layer compared with itself at an earlier step."""

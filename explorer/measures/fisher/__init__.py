@@ -1,0 +1,1 @@
+"""What the Fisher information of a readout says about a layer."""

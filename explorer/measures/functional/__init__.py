@@ -1,0 +1,1 @@
+"""Functional entropy and Fisher information of a differentiable function under normal noise."""

@@ -1,0 +1,1 @@
+"""Dependence and entropy from kernels over pairs of samples."""

@@ -1,0 +1,1 @@
+"""Rates of coding a cloud of activations up to a given error."""

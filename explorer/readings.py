@@ -1,0 +1,79 @@
+"""One cell of a profile: a layer at a step, read by a measure."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer import checks
+from explorer.catalogue import measures
+from explorer.data import Recording
+from explorer.device import resolve
+from explorer.errors import InputError
+from explorer.reliability.scores import shuffled
+
+LONGEST = 512
+"""Numbers by unit or class that a cell keeps; longer lists are read anew when they are looked at."""
+
+
+class Readings:
+    """Reads cells of one profile; labels and inputs are prepared once."""
+
+    def __init__(self, recording: Recording, plan: Any, device: str = "auto"):
+        self.recording, self.plan, self.device = recording, plan, resolve(device)
+        self.entry = measures[plan.measure](**plan.settings)
+        self._fixed: checks.Variable | None = None
+
+    def at(self, step: int, layer: str) -> dict[str, Any]:
+        """The cell as plain data: value, low, high, null, doubts, details; error says why it has no value."""
+        try:
+            z, y = self.samples(step, layer)
+            if y is None and self.entry.against:
+                return {"value": None}  # the first step has no previous one
+            score = self.entry.on(z, y, self.plan.seed)
+            low, high = score.interval or (None, None)
+            null = self._null(z.values, y.values if y else None)
+        except InputError as error:
+            return {"error": str(error)}
+        doubts = [[doubt.rule, doubt.text] for doubt in score.warnings if not doubt.note]
+        kept = {"value": score.value, "low": low, "high": high, "null": null, "doubts": doubts}
+        return kept | {"details": {key: one for key, one in score.details.items() if key != "spectrum" and _short(one)}}
+
+    def samples(self, step: int, layer: str) -> tuple[checks.Variable, checks.Variable | None]:
+        """The layer and what it is compared with."""
+        z = checks.variable(self.recording.activations(step, layer), layer, "continuous", "continuous", self.device)
+        return z, None if self.entry.against is None else self._partner(step, layer)
+
+    def _partner(self, step: int, layer: str) -> checks.Variable | None:
+        target = self.plan.target
+        if self.entry.against != "representation" or target == "x":
+            return self._column()
+        other = self.plan.partner(self.recording, step)
+        if other is None:
+            return None
+        layer = target if target in self.recording.layers else layer
+        activations = self.recording.activations(other, layer)
+        return checks.variable(activations, f"{layer} at {other}", "continuous", "continuous", self.device)
+
+    def _column(self) -> checks.Variable:
+        """The labels, factor or inputs, which stay over the run."""
+        if self._fixed is None:
+            if self.plan.target == "x" and self.recording.x is not None:
+                inputs = self.recording.x.reshape(len(self.recording), -1)
+                self._fixed = checks.variable(inputs, "x", "continuous", "continuous", self.device)
+            else:
+                column, need = self.recording.target(self.plan.target), self.entry.against
+                need = "discrete" if need == "labels" else "any"
+                self._fixed = checks.variable(column, self.plan.target, "auto", need, self.device)
+        return self._fixed
+
+    def _null(self, z: torch.Tensor, y: torch.Tensor | None) -> float | None:
+        """The mean reading of shuffled rows."""
+        rng, count = np.random.default_rng(self.plan.seed), self.plan.permutations
+        read = [self.entry.read(*shuffled(z, y, rng), seed=self.plan.seed).value for _ in range(count)]
+        return float(np.mean(read)) if read else None
+
+
+def _short(value: Any) -> bool:
+    """Whether a detail is a number, a word or a short list of them."""
+    return not isinstance(value, list | tuple | dict) or (isinstance(value, list) and len(value) <= LONGEST)

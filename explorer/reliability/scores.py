@@ -1,0 +1,97 @@
+"""One score with what says how far it can be trusted: what shuffled rows read, and an interval over parts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from scipy.stats import t as student
+
+from explorer.checks import Variable
+from explorer.device import on_all_cores
+from explorer.errors import InputError
+from explorer.measures.base import Measure
+from explorer.reliability.interval import GROUPS, LEVEL
+from explorer.result import Doubt, Null
+from explorer.score import Score
+
+PERMUTATIONS = 19
+"""Shuffles of the rows of y: a value beyond all of them has p = 0.05; it takes twice as many to tell both sides."""
+
+QUICK = 0.1
+"""Seconds that a value may take for its null to be computed unasked."""
+
+
+def scored(
+    entry: Measure,
+    z: Variable,
+    y: Variable | None,
+    seed: int = 0,
+    *,
+    null: bool | None = None,
+    interval: bool = False,
+) -> Score:
+    """The score with its null and, when asked for, an interval.
+
+    Args:
+        null: what is read when the rows of y are shuffled, or every column of z by itself where there is no y. None
+            computes it for a measure with y that is quick on as many samples, and says so otherwise.
+        interval: from the jackknife that leaves out each of ten groups of samples, unless the measure has its own.
+    """
+    score = entry.on(z, y, seed)
+    if interval and score.interval is None:
+        score = _with_interval(score, entry, z, y)
+    if null is None and y is not None and foreseen(entry, len(z), z.dim) > QUICK:
+        return _noted(score, "no null", "No null was computed, since the measure takes long; null=True asks for one.")
+    return _with_null(score, entry, z, y) if null or (null is None and y is not None) else score
+
+
+def foreseen(entry: Measure | type[Measure], n: int, width: int) -> float:
+    """About how many seconds one value takes on one core."""
+    fixed, linear, square, cube = entry.effort
+    return fixed + linear * n * width + square * n**2 + cube * n**3
+
+
+def shuffled(z: torch.Tensor, y: torch.Tensor | None, rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
+    """z and y with the rows of y in another order; without y every column of z in an order of its own."""
+    if y is not None:
+        return z, y[torch.as_tensor(rng.permutation(len(y)), device=y.device)]
+    orders = np.argsort(rng.random(z.shape), axis=0)
+    return (z.gather(0, torch.as_tensor(orders, device=z.device)),)
+
+
+def _with_null(score: Score, entry: Measure, z: Variable, y: Variable | None) -> Score:
+    """A value beyond most of what shuffled rows read is evidence; columns by themselves have two sides to be beyond."""
+    rng, count = np.random.default_rng(score.seed), PERMUTATIONS if y else 2 * PERMUTATIONS + 1
+    others = [shuffled(z.values, y.values if y else None, rng) for _ in range(count)]
+    try:
+        read = np.array(_all(lambda parts: entry.read(*parts, seed=score.seed).value, others, entry))
+    except InputError as error:
+        return _noted(score, "no null", f"With shuffled rows: {error}")
+    below, above = int((read <= score.value).sum()), int((read >= score.value).sum())
+    beyond = 2 * (1 + min(below, above)) if y is None else 1 + (below if entry.distance or entry.falls else above)
+    p_value = min(1.0, beyond / (count + 1))
+    return replace(score, null=Null(float(read.mean()), float(read.max()), p_value, count))
+
+
+def _with_interval(score: Score, entry: Measure, z: Variable, y: Variable | None) -> Score:
+    """The jackknife's interval; a score that depends on n drifts by a tenth of the samples, which it does not cover."""
+    groups = np.array_split(np.random.default_rng(score.seed).permutation(score.n), GROUPS)
+    rows = [torch.as_tensor(np.setdiff1d(np.arange(score.n), one), device=z.values.device) for one in groups]
+    parts = [(z.values[one], *((y.values[one],) if y else ())) for one in rows]
+    try:
+        read = np.array(_all(lambda part: entry.read(*part, seed=score.seed).value, parts, entry))
+    except InputError as refusal:
+        return _noted(score, "no interval", f"Parts of the samples were refused: {refusal}")
+    error = np.sqrt((GROUPS - 1) / GROUPS * np.square(read - read.mean()).sum())
+    reach = float(student.ppf((1 + LEVEL) / 2, GROUPS - 1) * error)
+    return replace(score, interval=(score.value - reach, score.value + reach), level=LEVEL)
+
+
+def _all(read: Callable[[tuple[torch.Tensor, ...]], float], parts: list, entry: Measure) -> list[float]:
+    """`read` of every part; in turn where the seed is torch's global one."""
+    return [read(part) for part in parts] if entry.draws else on_all_cores(read, parts, parts[0][0].device)
+
+
+def _noted(score: Score, rule: str, text: str) -> Score:
+    return replace(score, warnings=(*score.warnings, Doubt(rule, text, note=True)))
