@@ -1,4 +1,4 @@
-"""Open a bundled run with its finished planes at hand."""
+"""Open a bundled run with its finished planes and profiles at hand."""
 
 import json
 from functools import cache
@@ -7,20 +7,21 @@ from typing import Any
 from explorer.data import Recording
 from explorer.jobs.results import results
 from explorer.packaged import assets
-from explorer.plan import Plan, keys
 from explorer.recordings.bundled import materialised
 from explorer.recordings.store import open_folder
+from explorer.sweep import KINDS, plan_of
 
 
 def open_bundled(name: str) -> Recording:
-    """The bundled run of that name; its planes are put into the results catalogue when they are not there.
+    """The bundled run of that name; its planes and profiles are put into the results catalogue when they are not there.
 
     Raises:
         UnknownNameError: when no run of that name is bundled.
     """
     recording = open_folder(materialised(name))
     for shipped in _shipped(name):
-        plan = Plan(**shipped["plan"])
+        plan = plan_of(shipped["plan"]).checked(recording)
+        keys = KINDS[type(plan)].keys
         first = next(iter(shipped["cells"]))
         step, _, layer = first.partition("/")
         key = keys(recording, plan, [int(step)], [layer]).values()
@@ -32,4 +33,5 @@ def open_bundled(name: str) -> Recording:
 
 @cache
 def _shipped(name: str) -> list[dict[str, Any]]:
-    return json.loads((assets() / "demo" / name / "plane.json").read_text())
+    folder = assets() / "demo" / name
+    return [shipped for file in ("plane.json", "profiles.json") for shipped in json.loads((folder / file).read_text())]

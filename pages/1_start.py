@@ -2,11 +2,20 @@
 
 import streamlit as st
 
+from explorer.catalogue import training
 from explorer.demo import submit_demo
 from explorer.device import describe
 from explorer.ui.pages import go, link
 from explorer.ui.pick import opened, runs
 
+TWELVE = "Trains 12-10-7-5-4-3-2 units here, about two minutes on two cores. The plane fills in while it trains."
+DIGITS = "Trains 64-128-64-32-10 units on one half of 1797 digits, some seconds, and looks inside with the other half."
+DEMOS: dict[str, tuple[str, dict[str, str], str]] = {
+    "12-bit rule, tanh": ("twelve_bit", {"activation": "tanh"}, TWELVE),
+    "12-bit rule, ReLU": ("twelve_bit", {"activation": "relu"}, TWELVE),
+    "Digits": ("digits", {"labels": "true"}, DIGITS),
+    "Digits, labels shuffled": ("digits", {"labels": "shuffled"}, f"{DIGITS} What is learnt by heart tells nothing."),
+}
 CODE = """import explorer
 
 with explorer.Recorder("runs/a", model, probe=(x_val, y_val), every="log") as recorder:
@@ -29,6 +38,7 @@ with learn:
         "Scrub through its training and read why the picture might be wrong."
     )
     link("plane", "Open the bundled run", run="twelve_bit")
+    link("representation", "Look inside its layers", run="twelve_bit")
 
 with mine:
     st.subheader("Open my network")
@@ -36,19 +46,19 @@ with mine:
     folder = st.text_input("Folder of a recording", placeholder="runs/a", key="folder")
     if folder and opened(folder):
         link("plane", "Its information plane", run=folder)
+        link("representation", "Its layers from inside", run=folder)
         link("data", "What was recorded", run=folder)
     with st.expander("The lines to add"):
         st.code(CODE, language="python")
 
 with demo:
     st.subheader("Watch a demo train")
-    st.markdown(
-        "Trains the 12-10-7-5-4-3-2 network here, about two minutes on two cores. The plane fills in while it trains."
-    )
-    activation = st.segmented_control("Activation", ["tanh", "relu"], default="tanh", required=True, key="activation")
+    chosen = st.selectbox("Network", list(DEMOS), key="demo")
+    name, settings, words = DEMOS[chosen]
+    st.markdown(words)
     if st.button("Train and watch", type="primary", icon=":material/model_training:"):
-        path, job = submit_demo(activation=activation)
-        go("plane", run=str(path), job=job.id)
+        path, job = submit_demo(name, **settings)
+        go(training.card(name).constants["PAGE"], run=str(path), job=job.id)
 
 recorded = [run for run in runs() if run not in ("twelve_bit",)]
 if recorded:

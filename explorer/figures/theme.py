@@ -75,9 +75,13 @@ def _hex(colour: str) -> str:
     return "#" + "".join(f"{round(float(part)):02x}" for part in parts)
 
 
-def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int) -> dict[str, Any]:
-    """What the layouts of all figures with a finding above them share; long titles take more lines and height."""
-    lines = textwrap.wrap(title, 64)
+def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int, letters: int = 64) -> dict[str, Any]:
+    """What the layouts of all figures with a finding above them share; long titles take more lines and height.
+
+    Args:
+        letters: that a line of the title holds; fewer for a figure that stands beside others.
+    """
+    lines = textwrap.wrap(title, letters)
     height += LINE * (len(lines) - 1)
     return {
         "title": {

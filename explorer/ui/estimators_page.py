@@ -5,18 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import jobs
 from explorer.catalogue import distributions, estimators
 from explorer.comparison import Trials
 from explorer.result import Doubt
 from explorer.settings import Setting
-from explorer.trials import N, Trial, collected, cost, specification, submitted, sweepable
-from explorer.ui import export, results, show, your_data
+from explorer.trials import N, Trial, collected, specification, submitted, sweepable
+from explorer.ui import computing, export, results, show, your_data
 from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.sliders import N_CHOICES, N_VALUES, parsed, slider, suggested, values_box
-
-HEAVY_SECONDS = 30.0
-"""Trials that are thought to take longer start when they are asked for, not by themselves."""
 
 FIRST = {
     "continuous": ("auto", "ksg", "gaussian_copula"),
@@ -119,39 +115,15 @@ def panel(trial: Trial, unit: str) -> None:
         st.info("No estimator is chosen. Choose one or more above; their curves appear here.")
         return
     trial = trial.checked()
-    start(trial)
-    live = any(job.live for job in _jobs_of(trial))
-
-    @st.fragment(run_every=1.0 if live else None)
-    def shown() -> None:
-        with show.told("Change what the message names; nothing computed is lost."):
-            _shown(trial, unit, live)
-
-    shown()
+    about, spec = collected(trial).about, specification(trial)
+    missing = about["total"] - about["cells"]
+    live = computing.started(
+        spec, missing / about["total"], lambda: submitted(trial), f"These {missing} estimates take"
+    )
+    computing.followed(lambda: _shown(trial, unit), live, spec)
 
 
-def start(trial: Trial) -> None:
-    """Submit the trial unless it is there, is under way or has stopped, or is heavy and nobody has asked."""
-    about = collected(trial).about
-    if about["cells"] == about["total"] or any(job.state != "done" for job in _jobs_of(trial)):
-        return
-    seconds, memory = cost(trial)
-    seconds *= 1 - about["cells"] / about["total"]
-    if seconds <= HEAVY_SECONDS:
-        results.replace_job("trial", submitted(trial).id)
-        return
-    text = f"These {about['total'] - about['cells']} estimates take about {show.duration(seconds)} on one core"
-    line, button = st.columns([5, 1], vertical_alignment="center")
-    line.info(f"{text} and {show.memory(memory)} of memory.")
-    if button.button("Run", type="primary", key="run-trial"):
-        submitted(trial)
-        st.rerun()
-
-
-def _shown(trial: Trial, unit: str, live: bool) -> None:
-    running = _jobs_of(trial)
-    for job in running:
-        show.job_line(job)
+def _shown(trial: Trial, unit: str) -> None:
     trials = collected(trial).to(unit)
     picture, side = st.columns([5, 2], gap="large")
     with picture:
@@ -166,8 +138,6 @@ def _shown(trial: Trial, unit: str, live: bool) -> None:
         keys += distributions.card(trial.distribution).references
         note = f"{trials.about['call']}, {trial.seeds} samples a point."
         results.exports(code, export.bibtex(keys), (trial.distribution, note), trials.to_frame)
-    if live and not any(job.live for job in running):
-        st.rerun()
 
 
 def doubts(trials: Trials) -> list[Doubt]:
@@ -208,9 +178,3 @@ def python(trial: Trial, unit: str) -> str:
 def _changed(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     defaults = {one.name: one.default for one in estimators.card(name).settings}
     return {key: value for key, value in settings.items() if value != defaults[key]}
-
-
-def _jobs_of(trial: Trial) -> list[jobs.Job]:
-    """The job that computes this trial, unless it is done."""
-    id = specification(trial).id
-    return [job for job in jobs.jobs() if job.id == id and job.state != "done"]

@@ -13,6 +13,7 @@ ICONS = {
     "start": ":material/home:",
     "data": ":material/table_chart:",
     "plane": ":material/timeline:",
+    "representation": ":material/scatter_plot:",
     "estimators": ":material/straighten:",
 }
 

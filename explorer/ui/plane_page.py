@@ -13,7 +13,7 @@ from explorer.plan import Plan, cost
 from explorer.reliability.verdict import doubts_of
 from explorer.sweep import collected, specification, submitted
 from explorer.trajectory import Trajectory
-from explorer.ui import export, pick, show
+from explorer.ui import computing, export, pick, show
 from explorer.ui.components.plane import plane
 from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.plane_view import view
@@ -75,7 +75,7 @@ def _takes_layers(name: str) -> bool:
 def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], changed: dict[str, Any], unit: str) -> None:
     """The plane, kept up to date once a second while something is running."""
     if recording is None:
-        waiting(st.query_params.get("run", ""))
+        computing.waiting(st.query_params.get("run", ""))
         return
     if recording.steps:
         plan = plan.checked(recording)
@@ -110,30 +110,6 @@ def start(recording: Recording, plan: Plan) -> None:
     if button.button("Run", type="primary", key=f"run-{plan.estimator}"):
         st.query_params["job"] = submitted(recording, plan).id
         st.rerun()
-
-
-def waiting(run: str) -> None:
-    """A run that has been submitted and has recorded nothing yet; nothing for one that cannot be opened."""
-    if not pick.waiting(run):
-        return
-    named = st.query_params.get("job")
-    found = next((job for job in jobs.jobs(50) if job.id == named), None)
-    if found is None:
-        st.info("Nothing is recorded in this run yet. Choose a run above, or start the demo on the Start page.")
-        return
-    if not found.live:
-        show.job_line(found)
-        return
-
-    @st.fragment(run_every=0.5)
-    def line() -> None:
-        job = jobs.job(found.id)
-        show.job_line(job)
-        if not job.live or not pick.waiting(run):
-            st.rerun()
-
-    st.info("The network is about to train; its first recorded step appears here in a few seconds.")
-    line()
 
 
 def _fitting(recording: Recording, other: Plan) -> Plan | None:

@@ -1,19 +1,24 @@
-"""What stands around every result: its figure, the code and files that repeat it, the job that it waits for."""
+"""What stands around every result: its figure, the code and files that repeat it."""
 
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from explorer import jobs
-from explorer.errors import UnknownNameError
 from explorer.ui import export
 
 
-def figure(drawn: Any, key: str, filename: str) -> None:
-    """A Plotly figure in its own colours, read out by its `alt`, saved as SVG from its bar."""
+def figure(drawn: Any, key: str, filename: str, on_select: Callable[[], None] | None = None) -> None:
+    """A Plotly figure in its own colours, read out by its `alt`, saved as SVG from its bar.
+
+    Args:
+        on_select: called after a click on a mark; then `st.session_state[key].selection` holds it.
+    """
     config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": filename}}
-    st.plotly_chart(drawn, theme=None, key=key, alt=drawn.layout.meta["alt"], config=config)
+    options: dict[str, Any] = {"theme": None, "key": key, "alt": drawn.layout.meta["alt"], "config": config}
+    if on_select:
+        options |= {"on_select": on_select, "selection_mode": "points"}
+    st.plotly_chart(drawn, **options)
 
 
 def exports(code: str, bibtex: str, about: tuple[str, str], to_frame: Callable[[], Any]) -> None:
@@ -29,16 +34,3 @@ def exports(code: str, bibtex: str, about: tuple[str, str], to_frame: Callable[[
     right.download_button(
         "Table (CSV)", lambda: to_frame().to_csv(index=False), f"{name}.csv", "text/csv", on_click="ignore"
     )
-
-
-def replace_job(what: str, id: str) -> None:
-    """Remember the job that this session waits for, and cancel the one before it: nobody looks at that view now."""
-    before = st.session_state.get(f"job-{what}")
-    st.session_state[f"job-{what}"] = id
-    if before is None or before == id:
-        return
-    try:
-        if jobs.job(before).live:
-            jobs.cancel(before)
-    except UnknownNameError:  # the database was emptied
-        del st.session_state[f"job-{what}"]

@@ -3,21 +3,20 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from explorer import arrays, jobs
+from explorer import arrays
 from explorer.catalogue import estimators, sources
 from explorer.comparison import Panel
 from explorer.errors import ExplorerError
 from explorer.home import home
-from explorer.panel import KIND, Inquiry, collected, cost, specification, submitted
+from explorer.panel import KIND, Inquiry, collected, specification, submitted
 from explorer.recordings.bundled import bundled
 from explorer.sources._select import load
-from explorer.ui import export, pick, results, show
+from explorer.ui import computing, export, pick, results, show
 
 WHY = "why, and notes (in nats)"
 
@@ -131,43 +130,18 @@ def panel(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
     for text in (x, y):
         pick.allowed(arrays.path(text))
     inquiry = inquiry.checked()
-    start(x, y, inquiry)
-    live = any(job.live for job in _jobs_of(x, y, inquiry))
-
-    @st.fragment(run_every=1.0 if live else None)
-    def shown() -> None:
-        with show.told("Change what the message names; nothing computed is lost."):
-            _shown(x, y, inquiry, unit, live)
-
-    shown()
+    about, spec = collected(x, y, inquiry).about, specification(x, y, inquiry)
+    what = f"Settings can leave some out: all estimators on these {about['n']:,} samples take"
+    missing = 1 - about["cells"] / about["total"]
+    live = computing.started(spec, missing, lambda: submitted(x, y, inquiry), what, HEAVY_SECONDS)
+    computing.followed(lambda: _shown(x, y, inquiry, unit), live, spec)
 
 
 def _example() -> None:
     st.session_state.x, st.session_state.y = EXAMPLE
 
 
-def start(x: str, y: str, inquiry: Inquiry) -> None:
-    """Submit the inquiry unless it is answered, is under way or has stopped, or is heavy and nobody has asked."""
-    about = collected(x, y, inquiry).about
-    if about["cells"] == about["total"] or any(job.state != "done" for job in _jobs_of(x, y, inquiry)):
-        return
-    seconds, memory = cost(x, y, inquiry)
-    seconds *= 1 - about["cells"] / about["total"]
-    if seconds <= HEAVY_SECONDS:
-        results.replace_job("pair", submitted(x, y, inquiry).id)
-        return
-    line, button = st.columns([5, 1], vertical_alignment="center")
-    needs = f"{show.duration(seconds)} on one core and {show.memory(memory)} of memory"
-    line.info(f"All estimators on these {about['n']:,} samples take about {needs}. Settings can leave some out.")
-    if button.button("Run", type="primary", key="run-pair"):
-        submitted(x, y, inquiry)
-        st.rerun()
-
-
-def _shown(x: str, y: str, inquiry: Inquiry, unit: str, live: bool) -> None:
-    running = _jobs_of(x, y, inquiry)
-    for job in running:
-        show.job_line(job)
+def _shown(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
     found = collected(x, y, inquiry).to(unit)
     st.markdown(described(found))
     picture, side = st.columns([5, 2], gap="large")
@@ -185,8 +159,6 @@ def _shown(x: str, y: str, inquiry: Inquiry, unit: str, live: bool) -> None:
         with st.expander(f"{len(found.errors)} estimators do not take this pair"):
             rows = [{"estimator": name, "why": f"{why}."} for name, why in found.errors.items()]
             st.dataframe(rows, hide_index=True, alt="Estimators without a value and why")
-    if live and not any(job.live for job in running):
-        st.rerun()
 
 
 def described(found: Panel) -> str:
@@ -240,9 +212,3 @@ def python(x: str, y: str, inquiry: Inquiry, unit: str) -> str:
     imports = "from explorer import panel\n" + ("from explorer.catalogue import estimators\n" if without else "")
     arguments = f"{x!r}, {y!r}{', ' + named if named else ''}{given}"
     return f"{imports}\nfound = panel.run({arguments})\nfound.plot(unit={unit!r})\n"
-
-
-def _jobs_of(x: str, y: str, inquiry: Inquiry) -> Sequence[jobs.Job]:
-    """The job that answers this inquiry, unless it is done."""
-    id = specification(x, y, inquiry).id
-    return [job for job in jobs.jobs() if job.id == id and job.state != "done"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
-from serving import ROOT, free_port, wait_for
+from serving import ROOT, App, free_port, wait_for
 
 FLAGS = (
     "--headless",
@@ -73,3 +73,18 @@ def serve() -> Iterator[Callable[..., str]]:
     for server in servers:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    started = App(tmp_path_factory.mktemp("home"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def page(chromium: Callable[..., BrowserContext]) -> Iterator[Page]:
+    context = chromium(accept_downloads=True)
+    opened = context.new_page()
+    yield opened
+    context.close()

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,57 +18,13 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
-from serving import ROOT, free_port, wait_for
+from serving import App
 
 from explorer import launch
 
+REPRESENTATION = "representation?run=twelve_bit&measure=participation_ratio"
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-
-class App:
-    """The app as `explorer` starts it, in a home of its own."""
-
-    def __init__(self, home: Path):
-        self.home, self.port = home, free_port()
-        environment = {**os.environ, "EXPLORER_HOME": str(home), "EXPLORER_JOBS_IDLE": "60", "PYTHONPATH": str(ROOT)}
-        self.environment = environment
-        command = [sys.executable, "-m", "explorer", "--no-browser", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command, env=environment, cwd=home, start_new_session=True, stdout=subprocess.DEVNULL
-        )
-        self.url = f"http://127.0.0.1:{self.port}"
-        wait_for(f"{self.url}/_stcore/health")
-
-    def explorer(self, *arguments: str) -> str:
-        """What a command prints, in the app's home."""
-        command = [sys.executable, "-m", "explorer", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True).stdout
-
-    def stop(self) -> None:
-        """End the app and its job service."""
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(10)
-        service = self.home / "jobs.json"
-        if service.exists():
-            try:
-                os.killpg(json.loads(service.read_text())["pid"], signal.SIGKILL)
-            except ProcessLookupError:
-                return
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    started = App(tmp_path_factory.mktemp("home"))
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def page(chromium: Callable[..., BrowserContext]) -> Iterator[Page]:
-    context = chromium(accept_downloads=True)
-    opened = context.new_page()
-    yield opened
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +55,8 @@ def settled(page: Page, path: str) -> None:
         plane_of(page)
     elif path == "estimators":
         curves_of(page)
+    elif path.startswith("representation"):
+        page.locator(".points[data-ready]").wait_for(timeout=90_000)
     else:
         page.locator("[data-testid=stMainBlockContainer] :is(h1, h2)").first.wait_for(timeout=30_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -209,7 +167,7 @@ def test_every_page_in_light_and_dark(
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    for path in ("", "data?run=twelve_bit", "plane?run=twelve_bit", "estimators", "jobs"):
+    for path in ("", "data?run=twelve_bit", "plane?run=twelve_bit", REPRESENTATION, "estimators", "jobs"):
         page.goto(f"{app.url}/{path}")
         settled(page, path)
         colour = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -220,7 +178,7 @@ def test_every_page_in_light_and_dark(
 
 
 def test_pages_have_no_serious_violation_of_ours(app: App, page: Page) -> None:
-    for path in ("", "plane?run=twelve_bit", "estimators", "estimators?tab=Your+data"):
+    for path in ("", "plane?run=twelve_bit", REPRESENTATION, "estimators", "estimators?tab=Your+data"):
         page.goto(f"{app.url}/{path}")
         settled(page, path)
         found = Axe().run(page).response["violations"]

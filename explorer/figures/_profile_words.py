@@ -1,0 +1,73 @@
+"""What a profile shows, in sentences that follow from its numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from explorer.figures.theme import label, thousands
+from explorer.trajectory import Trajectory
+
+LEAST = 0.05
+"""Share of the largest value that a change must exceed to be told as a finding."""
+
+
+def finding(shown: Trajectory) -> str:
+    """The title: where the measure moves most, or that it moves nowhere; how far it is, while it is incomplete."""
+    about, words = shown.about, shown.about.get("words", "The measure")
+    if np.isnan(shown.value).all():
+        return f"{words}: no value yet" if not about.get("failed") else f"{words} has no value on these layers"
+    if about.get("cells", 0) < about.get("total", 0) and about.get("complete"):
+        return f"{words}: {thousands(about['cells'])} of {thousands(about['total'])} cells so far"
+    ends = {layer: _ends(shown, layer) for layer in shown.layers}
+    known = {layer: pair for layer, pair in ends.items() if pair}
+    if len(shown.steps) < 2 or not known:
+        layer = max(known, key=lambda one: known[one][1])
+        return f"{words} is largest in {label(layer)}: {amount(known[layer][1], shown.unit)}"
+    layer = max(known, key=lambda one: abs(known[one][1] - known[one][0]))
+    first, last = known[layer]
+    if abs(last - first) <= LEAST * float(np.nanmax(np.abs(shown.value))):
+        return f"{words} hardly moves in any layer: {amount(first, shown.unit)} to {amount(last, shown.unit)}"
+    verb = "rises" if last > first else "falls"
+    return f"{words} {verb} most in {label(layer)}: {amount(first)} to {amount(last, shown.unit)}"
+
+
+def subtitle(shown: Trajectory) -> str:
+    """Measure, what it is compared with, samples, steps."""
+    about = shown.about
+    against = f" · against {_partner(about)}" if about.get("target") else ""
+    shuffles = "rows shuffled" if about.get("against") else "every unit shuffled by itself"
+    null = f" · dotted: {shuffles}, mean of {about['permutations']}" if about.get("permutations") else ""
+    runs = f" · {len(about['runs'])} runs, band: {about['band']}" if "runs" in about else ""
+    n = thousands(about.get("n", 0))
+    return f"{about.get('call', '')}{against} · n = {n} · seed {about.get('seed', 0)}{null}{runs}"
+
+
+def _partner(about: Mapping[str, Any]) -> str:
+    """What a layer is compared with, as one reads it."""
+    step, target = about.get("step_name", "step"), about["target"]
+    steps = {"previous": f"the {step} recorded before", "first": f"the first {step}", "last": f"the last {step}"}
+    return {**steps, "x": "the inputs"}.get(target, label(target))
+
+
+def alternative(shown: Trajectory) -> str:
+    """The profile in words, for those who do not see it."""
+    ends = []
+    for layer in shown.layers:
+        pair = _ends(shown, layer)
+        ends.append(f"{label(layer)} " + (f"from {amount(pair[0])} to {amount(pair[1])}" if pair else "no value"))
+    return f"Heat map of layers by steps. {finding(shown)}. In {shown.unit or 'no unit'}: {'; '.join(ends)}."
+
+
+def amount(value: float, unit: str = "") -> str:
+    """A number with three or four digits, and its unit."""
+    return "no value" if np.isnan(value) else f"{value:.3g} {unit}".strip()
+
+
+def _ends(shown: Trajectory, layer: str) -> tuple[float, float] | None:
+    """The first and last value of a layer; None without any."""
+    if not shown.quantities:
+        return None
+    curve = shown.curve(layer, shown.quantities[0])
+    curve = curve[~np.isnan(curve)]
+    return (float(curve[0]), float(curve[-1])) if len(curve) else None

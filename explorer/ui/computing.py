@@ -1,0 +1,106 @@
+"""Jobs behind a view: submitted when something is missing, asked for first when heavy, followed until their end."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer import jobs
+from explorer.errors import UnknownNameError
+from explorer.ui import pick, show
+
+HEAVY_SECONDS = 30.0
+"""Work that is thought to take longer starts when it is asked for, not by itself."""
+
+
+def of(spec: jobs.Specification) -> list[jobs.Job]:
+    """The job of a specification, unless it is done."""
+    return [job for job in jobs.jobs() if job.id == spec.id and job.state != "done"]
+
+
+def started(
+    spec: jobs.Specification, missing: float, submit: Callable[[], jobs.Job], what: str, heavy: float = HEAVY_SECONDS
+) -> bool:
+    """Submit a job when a share of its work is missing; one that is heavy waits for its Run button.
+
+    The job that the same view of this session waited for before is cancelled: nobody looks at it now.
+
+    Args:
+        missing: share of the work that is not there yet, 0 to 1.
+        what: the work as one reads it before "about 5 min on one core".
+
+    Returns:
+        Whether a job is live.
+    """
+    found = of(spec)
+    if found or not missing:
+        return any(job.live for job in found)
+    seconds, memory = spec.cost.get("seconds", 0.0) * missing, spec.cost.get("bytes", 0.0)
+    if seconds <= heavy:
+        _replace(spec.function, submit().id)
+        return True
+    line, button = st.columns([5, 1], vertical_alignment="center")
+    line.info(f"{what} about {show.duration(seconds)} on one core and {show.memory(int(memory))} of memory.")
+    if button.button("Run", type="primary", key=f"run-{spec.id}"):
+        submit()
+        st.rerun()
+    return False
+
+
+def submitted(spec: jobs.Specification, title: str) -> jobs.Job:
+    """Submit a job and see that a worker is there."""
+    job = jobs.submit(spec, title)
+    jobs.ensure_service()
+    return job
+
+
+def followed(draw: Callable[[], None], live: bool, spec: jobs.Specification, what_to_do: str = "") -> None:
+    """Draw once, or once a second while a job is live, with its progress above; then draw the whole page anew."""
+
+    @st.fragment(run_every=1.0 if live else None)
+    def shown() -> None:
+        running = of(spec)
+        for job in running:
+            show.job_line(job)
+        with show.told(what_to_do or "Change what the message names; nothing computed is lost."):
+            draw()
+        if live and not any(job.live for job in running):
+            st.rerun()
+
+    shown()
+
+
+def waiting(run: str) -> None:
+    """A run that has been submitted and has recorded nothing yet; nothing for one that cannot be opened."""
+    if not pick.waiting(run):
+        return
+    named = st.query_params.get("job")
+    found = next((job for job in jobs.jobs(50) if job.id == named), None)
+    if found is None:
+        st.info("Nothing is recorded in this run yet. Choose a run above, or start the demo on the Start page.")
+        return
+    if not found.live:
+        show.job_line(found)
+        return
+
+    @st.fragment(run_every=0.5)
+    def line() -> None:
+        job = jobs.job(found.id)
+        show.job_line(job)
+        if not job.live or not pick.waiting(run):
+            st.rerun()
+
+    st.info("The network is about to train; its first recorded step appears here in a few seconds.")
+    line()
+
+
+def _replace(what: str, id: str) -> None:
+    """Remember the job that this session waits for, and cancel the one before it: nobody looks at that view now."""
+    before = st.session_state.get(f"job-{what}")
+    st.session_state[f"job-{what}"] = id
+    if before is None or before == id:
+        return
+    try:
+        if jobs.job(before).live:
+            jobs.cancel(before)
+    except UnknownNameError:  # the database was emptied
+        del st.session_state[f"job-{what}"]

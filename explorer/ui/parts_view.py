@@ -1,0 +1,72 @@
+"""What a measure reads of single units and single classes of one layer at one step."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.catalogue import figures, measures
+from explorer.data import Recording
+from explorer.figures.theme import label
+from explorer.jobs.results import results as catalogue
+from explorer.profiles import Profile, keys, words
+from explorer.result import Doubt
+from explorer.score import Score
+from explorer.ui import results, show
+from explorer.ui.cell import Cell
+
+KINDS = {"per_unit": "units", "per_class": "classes"}
+
+
+def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
+    """Bars of every part that the measure of the heat map tells; else which measures do."""
+    score = read(recording, cell, plan)
+    if score is None:
+        st.info(f"{words(plan.measure)} has no value here yet: it fills in with the heat map above.")
+        return
+    parts = [kind for kind in KINDS if kind in score.details]
+    st.markdown(show.plain(f"{label(cell.layer)}, {_amount(score)}. {score.verdict}"))
+    if not parts:
+        st.info(f"{words(plan.measure)} reads the layer as a whole. {_those_that_do()} read units or classes.")
+    for place, kind in zip(st.columns(len(parts)) if parts else (), parts, strict=True):
+        with place:
+            names = _class_names(recording, plan) if kind == "per_class" else None
+            drawn = figures["parts"](score, which=kind, names=names, theme=st.context.theme.type or "light")
+            results.figure(drawn, f"parts-{kind}", f"{plan.measure}-{KINDS[kind]}")
+    plain = {key: one for key, one in score.details.items() if isinstance(one, int | float | str | bool)}
+    if plain:
+        with st.expander("Details"):
+            st.dataframe([{"what": key.replace("_", " "), "value": str(one)} for key, one in plain.items()],
+                         hide_index=True, alt="What belongs to the value")  # fmt: skip
+
+
+def read(recording: Recording, cell: Cell, plan: Profile) -> Score | None:
+    """The score of one cell of the heat map, from the results catalogue; None where it has no value."""
+    key = keys(recording, plan, [cell.step], [cell.layer])[cell.step, cell.layer]
+    found = catalogue().get_many([key]).get(key, {})
+    if found.get("value") is None:
+        return None
+    return Score(
+        measure=plan.measure,
+        value=found["value"],
+        unit=measures.card(plan.measure).constants.get("unit", "nats"),
+        details=found["details"],
+        interval=None if found["low"] is None else (found["low"], found["high"]),
+        warnings=tuple(Doubt(*one) for one in found["doubts"]),
+        settings=plan.settings,
+        n=len(recording),
+        dim=int(np.prod(recording.shapes[cell.layer][1:], dtype=int)),
+        seed=plan.seed,
+    )
+
+
+def _amount(score: Score) -> str:
+    within = f" ({score.interval[0]:.4g} to {score.interval[1]:.4g})" if score.interval else ""
+    return f"{words(score.measure).lower()} {score.value:.4g}{within} {score.unit}".strip()
+
+
+def _class_names(recording: Recording, plan: Profile) -> list[str]:
+    return [str(name) for name in np.unique(recording.target(plan.target))]
+
+
+def _those_that_do() -> str:
+    told = [name for name in measures if measures.card(name).family in ("units", "outputs")]
+    return ", ".join(words(name) for name in told)

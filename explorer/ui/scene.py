@@ -1,0 +1,141 @@
+"""A cloud of samples as the component draws it: positions, colours, what is selected, how far to trust it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import clouds
+from explorer.catalogue import embeddings, figures
+from explorer.clouds import Picture
+from explorer.data import Recording
+from explorer.figures.theme import SHAPES, THEMES, label, thousands
+from explorer.representation import Cloud
+from explorer.ui import samples, selection, show
+from explorer.ui.components.points import points_or_flat
+from explorer.ui.selection import Selection
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a cloud is drawn from: its positions, its colours, what is selected.
+
+    Attributes:
+        codes: (n,) class of each sample, in sorted order of `names`; None without a column to colour by.
+        mask: (n,) selected samples.
+    """
+
+    recording: Recording
+    picture: Picture
+    cloud: Cloud
+    column: str
+    codes: np.ndarray | None
+    names: tuple[str, ...]
+    selected: Selection
+    mask: np.ndarray
+
+    @property
+    def place(self) -> str:
+        """Of the cloud, as a selection names it."""
+        return f"{self.picture.layer}/{self.picture.embedding}"
+
+
+def scene(recording: Recording, picture: Picture, column: str) -> Scene | None:
+    """The cloud as far as it is there, with the current selection; None before its first step."""
+    cloud = clouds.collected(recording, picture)
+    if cloud is None:
+        return None
+    codes, names = samples.classes(recording, column)
+    chosen = selection.current()
+    mask = _mask(recording, picture, cloud, chosen, codes)
+    return Scene(recording, picture, cloud, column, codes, names, chosen, mask)
+
+
+def _mask(
+    recording: Recording, picture: Picture, cloud: Cloud, chosen: Selection, codes: np.ndarray | None
+) -> np.ndarray:
+    """The selected samples; a polygon counts in the cloud in which it was drawn."""
+    where = cloud
+    if chosen.kind == "polygon" and chosen.place != f"{picture.layer}/{picture.embedding}":
+        layer, _, name = chosen.place.partition("/")
+        if layer not in recording.layers or name not in embeddings:
+            return np.zeros(len(recording), bool)
+        drawn = Picture(layer, name, steps=picture.steps, seed=picture.seed).checked(recording)
+        found = clouds.collected(recording, drawn)
+        if found is None:
+            st.caption(show.plain(f"The selection was drawn in {chosen.place}; open that picture to see it again."))
+            return np.zeros(len(recording), bool)
+        where = found
+    at = where.steps.index(chosen.step) if chosen.step in where.steps else None
+    return chosen.mask(None if at is None else where.positions[at], codes, len(recording))
+
+
+def draw(scene: Scene, step: int, key: str) -> None:
+    """The component; what it reports becomes the selection."""
+    found = points_or_flat(view(scene, step), key=key, flat=lambda: _flat(scene, step))
+    told = found.selection
+    if told == st.session_state.get(f"{key}-told"):
+        return
+    st.session_state[f"{key}-told"] = told
+    selection.choose(selection.reported(told, scene.place) or Selection())
+    st.rerun()
+
+
+def view(scene: Scene, step: int) -> dict[str, Any]:
+    """A scene as the component takes it."""
+    recording, cloud, theme = scene.recording, scene.cloud, st.context.theme.type or "light"
+    look, count = THEMES[theme], max(1, len(scene.names))
+    offered = samples.offered(recording, scene.picture, cloud, scene.codes, scene.column)
+    place = cloud.steps.index(step) if step in cloud.steps else len(cloud.steps) - 1
+    axes = ["first component", "second component"] if scene.picture.embedding == "pca" else ["", ""]
+    return {
+        **offered,
+        "n": len(cloud),
+        "steps": list(cloud.steps),
+        "step": place,
+        "names": list(scene.names) or ["all samples"],
+        "colours": look.category_colours(count),
+        "shapes": [SHAPES[i // len(look.categories) % len(SHAPES)] for i in range(count)],
+        "axes": axes,
+        "title": f"{label(scene.picture.layer)}: {thousands(len(cloud))} samples",
+        "subtitle": f"{cloud.about['call']} · seed {cloud.about['seed']} · scale {cloud.about['scale'][0]:.3g}",
+        "alt": f"Cloud of {len(cloud)} samples in {label(scene.picture.layer)}, {int(scene.mask.sum())} selected.",
+        "step_name": cloud.about["step_name"],
+        "extent": [[-1.05, 1.05], [-1.05, 1.05]],
+        "theme": theme,
+        "background": look.background,
+        "filename": f"{recording.name}-{scene.picture.layer}-{scene.picture.embedding}",
+        **_chosen(scene),
+    }  # fmt: skip
+
+
+def _chosen(scene: Scene) -> dict[str, Any]:
+    """The selection: as a rule where the browser can apply it to this cloud, else as a bit a row."""
+    chosen = scene.selected
+    if chosen.kind == "polygon" and chosen.place == scene.place:
+        return {"selected": {"polygon": [list(one) for one in chosen.polygon], "step": chosen.step}, "mask": None}
+    if chosen.kind == "class" and scene.codes is not None:
+        return {"selected": {"category": chosen.category}, "mask": None}
+    return {"selected": None, "mask": samples.offered_mask(scene.mask) if scene.mask.any() else None}
+
+
+def _flat(scene: Scene, step: int) -> Any:
+    """The picture without WebGL."""
+    cloud = scene.cloud
+    place = cloud.steps.index(step) if step in cloud.steps else -1
+    names, theme = scene.names or ("all samples",), st.context.theme.type or "light"
+    return figures["flat_cloud"](cloud.positions[place], scene.codes, names=names, theme=theme)
+
+
+def trust(cloud: Cloud, step: int) -> str:
+    """How far the picture can be trusted, in words."""
+    place = cloud.steps.index(step) if step in cloud.steps else -1
+    trust, left_out = float(cloud.trustworthiness[place]), float(cloud.unexplained[place])
+    parts = [cloud.about["frame"]]
+    if not np.isnan(trust):
+        rows = f"on {thousands(cloud.about['rows'])} rows" if cloud.about["rows"] < len(cloud) else "on all rows"
+        parts.append(f"Trustworthiness {trust:.2f} {rows}: 1 means that neighbours here are neighbours in the layer.")
+    if not np.isnan(left_out):
+        parts.append(f"{left_out:.0%} of the variance is outside the picture.")
+    return show.plain(" ".join(parts))
