@@ -21,7 +21,8 @@ def submit_demo(run: str = "twelve_bit", **settings: Any) -> tuple[Path, Any]:
     given = checked_settings(card.settings, settings, run)
     if given.get("data"):
         given["data"] = _existing(given["data"])
-    kind = given.get("labels") or given.get("activation") or "run"
+    full = {setting.name: setting.default for setting in card.settings} | given
+    kind = full.get("labels") or full.get("activation") or "run"
     folder = _fresh(home() / "recordings", f"{run}-{kind}-seed{given.get('seed', 0)}")
     folder.mkdir(parents=True)
     arguments = {"path": str(folder), **given}

@@ -26,8 +26,8 @@ corner = draw.tuples(*[draw.floats(-1.05, 1.05)] * 2)
 
 @given(draw.lists(corner, min_size=3, max_size=40), draw.integers(0, 10**6))
 def test_a_polygon_comes_back_from_the_url_to_a_twenty_thousandth(corners, step):
-    again = parsed(Selection("polygon", tuple(corners), step, "conv/2:a/pca").text)
-    assert (again.step, again.place, again.kind) == (step, "conv/2:a/pca", "polygon")
+    again = parsed(Selection("polygon", tuple(corners), step, "conv/2:a/pca/step").text)
+    assert (again.step, again.place, again.kind) == (step, "conv/2:a/pca/step", "polygon")
     assert np.abs(np.array(again.polygon) - np.array(corners)).max() <= 0.5 / 20_000 + 1e-12
     assert parsed(again.text) == again
 

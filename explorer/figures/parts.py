@@ -20,6 +20,8 @@ ROW = {"per_unit": 17, "per_class": 26}
 WORDS = {"per_unit": ("unit", "units"), "per_class": ("class", "classes")}
 LONG = 28
 """Letters of a name on the axis; all of them are told on hover."""
+ROUNDING = 1e-12
+"""Below it a part is what is left of sums that cancel, and is written as 0."""
 UNNAMED: tuple[str, ...] = ()
 
 
@@ -59,7 +61,8 @@ def draw(
 
 def _amount(value: float, unit: str = "") -> str:
     """A number with three digits, a minus sign as one writes it, and its unit."""
-    return f"{value:.3g} {unit}".strip().replace("-", "−")
+    rounded = 0.0 if abs(value) < ROUNDING else value
+    return f"{rounded:.3g} {unit}".strip().replace("-", "−")
 
 
 def _column(values: np.ndarray) -> list[str]:

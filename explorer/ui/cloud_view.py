@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer import clouds
 from explorer.catalogue import embeddings, figures
-from explorer.clouds import Picture
+from explorer.clouds import Picture, Scale
 from explorer.data import Recording
 from explorer.figures.theme import thousands
 from explorer.jobs import Specification
@@ -31,10 +31,10 @@ TABLE = 500
 
 def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
     """One cloud that is scrubbed over the steps, and beside it what is selected."""
-    picture, column = _controls(recording, cell, "cloud")
+    picture, scale, column = _controls(recording, cell, "cloud")
 
     def draw() -> None:
-        scene = scenes.scene(recording, picture, column)
+        scene = scenes.scene(recording, picture, scale, column)
         if scene is None:
             st.info("The picture is being computed; its first step appears here by itself.")
             return
@@ -55,10 +55,10 @@ def two_steps(recording: Recording, cell: Cell, plan: Profile, unit: str) -> Non
     other = st.select_slider(
         "Compared with", recording.steps, recording.steps[0], key="cloud.other", bind="query-params"
     )
-    picture, column = _controls(recording, cell, "pair")
+    picture, scale, column = _controls(recording, cell, "pair")
 
     def draw() -> None:
-        scene = scenes.scene(recording, picture, column)
+        scene = scenes.scene(recording, picture, scale, column)
         if scene is None or not {other, cell.step} <= set(scene.cloud.steps):
             st.info("The picture is being computed; both steps appear here by themselves.")
             return
@@ -75,7 +75,7 @@ def two_steps(recording: Recording, cell: Cell, plan: Profile, unit: str) -> Non
     computing.followed(draw, *_job(recording, picture))
 
 
-def _controls(recording: Recording, cell: Cell, key: str) -> tuple[Picture, str]:
+def _controls(recording: Recording, cell: Cell, key: str) -> tuple[Picture, Scale, str]:
     """Embedding, its settings, which steps, colours, and what to select without drawing."""
     one, two, three, four, five, six = st.columns([2, 1.5, 1.8, 1.6, 2, 2.6], vertical_alignment="bottom")
     name = one.selectbox("Embedding", list(embeddings), list(embeddings).index("pca"), key="cloud.embedding",
@@ -85,6 +85,11 @@ def _controls(recording: Recording, cell: Cell, key: str) -> tuple[Picture, str]
         st.markdown(show.plain(card.summary))
         settings = form(card.settings, f"cloud.{name}")
         seed = st.number_input("seed", 0, 2**31 - 1, 0, key="cloud.seed", bind="query-params")
+        scale: Scale = st.segmented_control(
+            "One unit at", ["common", "step"], default="step" if key == "pair" else "common", required=True,
+            key=f"{key}.scale", bind="query-params",
+            help="Common: all steps in one unit, so that growth is seen. Step: every step fills the frame.",
+        )  # fmt: skip
     every = key == "pair" or three.segmented_control(
         "Steps", ["all", "this one"], default="all" if card.constants.get("linear") else "this one", required=True,
         key=f"cloud.steps.{name}", bind="query-params", help="All recorded steps can be scrubbed and played.",
@@ -99,7 +104,7 @@ def _controls(recording: Recording, cell: Cell, key: str) -> tuple[Picture, str]
     steps = None if every else (cell.step,)
     if key == "pair" and not card.constants.get("linear"):
         steps = tuple({cell.step, st.session_state.get("cloud.other", recording.steps[0])})
-    return Picture(cell.layer, name, settings, steps, int(seed)).checked(recording), column
+    return Picture(cell.layer, name, settings, steps, int(seed)).checked(recording), scale, column
 
 
 def _history(place: Any) -> None:

@@ -1,5 +1,7 @@
 """What a measure reads of single units and single classes of one layer at one step."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -8,7 +10,7 @@ from explorer.data import Recording
 from explorer.figures.theme import label
 from explorer.jobs.results import results as catalogue
 from explorer.profiles import Profile, keys, words
-from explorer.result import Doubt
+from explorer.result import NATS_PER, Doubt
 from explorer.score import Score
 from explorer.ui import results, show
 from explorer.ui.cell import Cell
@@ -18,7 +20,7 @@ KINDS = {"per_unit": "units", "per_class": "classes"}
 
 def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
     """Bars of every part that the measure of the heat map tells; else which measures do."""
-    score = read(recording, cell, plan)
+    score = in_unit(read(recording, cell, plan), unit)
     if score is None:
         st.info(f"{words(plan.measure)} has no value here yet: it fills in with the heat map above.")
         return
@@ -56,6 +58,16 @@ def read(recording: Recording, cell: Cell, plan: Profile) -> Score | None:
         dim=int(np.prod(recording.shapes[cell.layer][1:], dtype=int)),
         seed=plan.seed,
     )
+
+
+def in_unit(score: Score | None, unit: str) -> Score | None:
+    """The score and its parts in bits or nats, where it is an information; else as it is."""
+    if score is None or score.unit not in NATS_PER:
+        return score
+    scale = NATS_PER[score.unit] / NATS_PER[unit]
+    parts = {key: [scale * one for one in score.details[key]] for key in KINDS if key in score.details}
+    ends = score.interval and (scale * score.interval[0], scale * score.interval[1])
+    return replace(score, value=scale * score.value, unit=unit, interval=ends, details={**score.details, **parts})
 
 
 def _amount(score: Score) -> str:

@@ -16,7 +16,7 @@ from explorer.ui.cell import Cell
 from explorer.ui.form import form, given, tell_ignored
 
 FIRST = "diffusion_spectral_entropy"
-ELSEWHERE = ("cloud.", "spectrum.", "similarity.", "step", "layer")
+ELSEWHERE = ("cloud.", "pair.", "spectrum.", "similarity.", "step", "layer")
 """What begins the names of what single views and the choice of a cell read from the URL."""
 
 View = Callable[[Recording, Cell, Profile, str], None]

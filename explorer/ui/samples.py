@@ -33,11 +33,15 @@ def classes(recording: Recording, column: str) -> tuple[np.ndarray | None, tuple
 
 
 def offered(
-    recording: Recording, picture: Picture, cloud: Cloud, codes: np.ndarray | None, column: str
+    recording: Recording, picture: Picture, cloud: Cloud, codes: np.ndarray | None, look: tuple[str, str]
 ) -> dict[str, Any]:
-    """URLs of positions, classes, words and pictures, offered once a session; `version` names them."""
+    """URLs of positions, classes, words and pictures, offered once a session; `version` names them.
+
+    Args:
+        look: the column of the classes, and the scale of the cloud.
+    """
     keys = picture.keys(recording)
-    version = digest(list(keys.values()), list(cloud.steps), column)[:12]
+    version = digest(list(keys.values()), list(cloud.steps), look)[:12]
     known = st.session_state.setdefault("offered", {})
     if version not in known:
         known[version] = {

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer import clouds
 from explorer.catalogue import embeddings, figures
-from explorer.clouds import Picture
+from explorer.clouds import Picture, Scale
 from explorer.data import Recording
 from explorer.figures.theme import SHAPES, THEMES, label, thousands
 from explorer.representation import Cloud
@@ -28,6 +28,7 @@ class Scene:
 
     recording: Recording
     picture: Picture
+    scale: Scale
     cloud: Cloud
     column: str
     codes: np.ndarray | None
@@ -38,31 +39,41 @@ class Scene:
     @property
     def place(self) -> str:
         """Of the cloud, as a selection names it."""
-        return f"{self.picture.layer}/{self.picture.embedding}"
+        return place_of(self.picture, self.scale)
 
 
-def scene(recording: Recording, picture: Picture, column: str) -> Scene | None:
+def scene(recording: Recording, picture: Picture, scale: Scale, column: str) -> Scene | None:
     """The cloud as far as it is there, with the current selection; None before its first step."""
-    cloud = clouds.collected(recording, picture)
+    cloud = clouds.collected(recording, picture, scale)
     if cloud is None:
         return None
     codes, names = samples.classes(recording, column)
     chosen = selection.current()
-    mask = _mask(recording, picture, cloud, chosen, codes)
-    return Scene(recording, picture, cloud, column, codes, names, chosen, mask)
+    mask = _mask(recording, picture, scale, cloud, chosen, codes)
+    return Scene(recording, picture, scale, cloud, column, codes, names, chosen, mask)
+
+
+def place_of(picture: Picture, scale: Scale) -> str:
+    """A cloud as a selection names it."""
+    return f"{picture.layer}/{picture.embedding}/{scale}"
 
 
 def _mask(
-    recording: Recording, picture: Picture, cloud: Cloud, chosen: Selection, codes: np.ndarray | None
+    recording: Recording,
+    picture: Picture,
+    scale: Scale,
+    cloud: Cloud,
+    chosen: Selection,
+    codes: np.ndarray | None,
 ) -> np.ndarray:
     """The selected samples; a polygon counts in the cloud in which it was drawn."""
     where = cloud
-    if chosen.kind == "polygon" and chosen.place != f"{picture.layer}/{picture.embedding}":
-        layer, _, name = chosen.place.partition("/")
-        if layer not in recording.layers or name not in embeddings:
+    if chosen.kind == "polygon" and chosen.place != place_of(picture, scale):
+        layer, name, drawn_in = [*chosen.place.rsplit("/", 2), "", ""][:3]
+        if layer not in recording.layers or name not in embeddings or drawn_in not in ("common", "step"):
             return np.zeros(len(recording), bool)
         drawn = Picture(layer, name, steps=picture.steps, seed=picture.seed).checked(recording)
-        found = clouds.collected(recording, drawn)
+        found = clouds.collected(recording, drawn, "common" if drawn_in == "common" else "step")
         if found is None:
             st.caption(show.plain(f"The selection was drawn in {chosen.place}; open that picture to see it again."))
             return np.zeros(len(recording), bool)
@@ -86,7 +97,7 @@ def view(scene: Scene, step: int) -> dict[str, Any]:
     """A scene as the component takes it."""
     recording, cloud, theme = scene.recording, scene.cloud, st.context.theme.type or "light"
     look, count = THEMES[theme], max(1, len(scene.names))
-    offered = samples.offered(recording, scene.picture, cloud, scene.codes, scene.column)
+    offered = samples.offered(recording, scene.picture, cloud, scene.codes, (scene.column, scene.scale))
     place = cloud.steps.index(step) if step in cloud.steps else len(cloud.steps) - 1
     axes = ["first component", "second component"] if scene.picture.embedding == "pca" else ["", ""]
     return {
@@ -99,7 +110,7 @@ def view(scene: Scene, step: int) -> dict[str, Any]:
         "shapes": [SHAPES[i // len(look.categories) % len(SHAPES)] for i in range(count)],
         "axes": axes,
         "title": f"{label(scene.picture.layer)}: {thousands(len(cloud))} samples",
-        "subtitle": f"{cloud.about['call']} · seed {cloud.about['seed']} · scale {cloud.about['scale'][0]:.3g}",
+        "subtitle": f"{cloud.about['call']} · seed {cloud.about['seed']} · {_unit(cloud)}",
         "alt": f"Cloud of {len(cloud)} samples in {label(scene.picture.layer)}, {int(scene.mask.sum())} selected.",
         "step_name": cloud.about["step_name"],
         "extent": [[-1.05, 1.05], [-1.05, 1.05]],
@@ -108,6 +119,12 @@ def view(scene: Scene, step: int) -> dict[str, Any]:
         "filename": f"{recording.name}-{scene.picture.layer}-{scene.picture.embedding}",
         **_chosen(scene),
     }  # fmt: skip
+
+
+def _unit(cloud: Cloud) -> str:
+    """What the half width of the frame stands for."""
+    scale = cloud.about["scale"]
+    return f"half width {scale[0]:.3g}" if len(scale) == 1 else f"half widths {min(scale):.3g} to {max(scale):.3g}"
 
 
 def _chosen(scene: Scene) -> dict[str, Any]:
