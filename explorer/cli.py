@@ -167,7 +167,7 @@ def compute(
 def benchmark(
     device: Device = "auto",
     json_: Json = False,
-    only: Annotated[str, typer.Option(help="speed, accuracy, coverage, growth, or one contest.")] = "",
+    only: Annotated[str, typer.Option(help="speed, accuracy, coverage, growth, measures, noise, or one contest.")] = "",
     repeats: Annotated[int, typer.Option(help="Timings of each side after a warm-up.")] = 5,
     report: Annotated[str, typer.Option(help="Write a page with plots (.html) or Markdown (.md).")] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Little work, to see that all runs.")] = False,

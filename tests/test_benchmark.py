@@ -5,6 +5,7 @@ No time is tested.
 
 import ast
 import json
+import math
 import re
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,8 @@ from explorer import cli
 from explorer.benchmark import accuracy as accuracies
 from explorer.benchmark import base, growth, peers, report
 from explorer.benchmark.coverage import _held, coverage
+from explorer.benchmark.measures import growth_of_measures
+from explorer.benchmark.noise import noise
 from explorer.benchmark.rates import Answer, rates
 from explorer.benchmark.run import CONTESTS, command, run, speed, threads
 from explorer.benchmark.tables import Table, tables
@@ -354,3 +357,28 @@ def test_threads_come_back() -> None:
     with threads(1):
         assert torch.get_num_threads() == 1
     assert torch.get_num_threads() == before
+
+
+def test_measures_are_timed_in_processes_of_their_own() -> None:
+    found = growth_of_measures("cpu", ["participation_ratio", "unit_information", "linear_cka"], sizes=(100, 200))
+    assert [row["measure"] for row in found["measures"]] == ["linear_cka", "participation_ratio", "unit_information"]
+    for row in found["measures"]:
+        assert set(row["seconds"]) == {"100", "200"} and row["peak"] > 5e7 and not row["left_out"]
+    (table,) = tables({"measures": found})
+    assert table.rows[0][0] == "linear_cka" and "20 columns" in table.note
+
+
+def test_a_measure_that_takes_long_is_left_out_and_says_so() -> None:
+    (row,) = growth_of_measures("cpu", ["rsa"], sizes=(100, 20_000), limit=1.0)["measures"]
+    assert set(row["seconds"]) == {"100"} and row["left_out"][0].startswith("n=20000: about")
+    assert row["exponent"] is None
+
+
+def test_noise_moves_the_entropy_and_the_table_says_so() -> None:
+    """The authors' package read 1.592 and 4.154 bits on a draw of its own; draws differ by about 0.01."""
+    found = noise("cpu", dimensions=(51,))
+    low, _, high = (row["bits"]["1"] for row in found["rows"])
+    assert low == pytest.approx(1.592, abs=0.05) and high == pytest.approx(4.154, abs=0.05)
+    assert all(row["classic"] == pytest.approx(math.log2(500), abs=1e-3) for row in found["rows"])
+    (table,) = tables({"noise": found})
+    assert "not free of noise" in table.note and len(table.rows) == 3

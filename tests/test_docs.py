@@ -115,9 +115,10 @@ def test_accuracy_is_a_generated_copy_of_this_catalogue():
 
 @pytest.mark.ends
 @pytest.mark.timeout(900)
-def test_the_notebook_runs_with_one_seed(tmp_path):
-    """The tanh and the ReLU network, 8000 epochs each, and every assertion on what they show."""
-    notebook = nbformat.read(ROOT / "assets" / "notebooks" / "twelve_bit.ipynb", as_version=4)
+@pytest.mark.parametrize("name", ["twelve_bit", "representation"])
+def test_the_notebooks_run_with_one_seed(name, tmp_path):
+    """All epochs of the 12-bit and of the digits networks, and every assertion on what they show."""
+    notebook = nbformat.read(ROOT / "assets" / "notebooks" / f"{name}.ipynb", as_version=4)
     parameters = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     parameters.source = parameters.source.replace("SEEDS = 5", "SEEDS = 1")
     os.environ["EXPLORER_HOME"] = str(tmp_path)

@@ -1,4 +1,4 @@
-"""How time and memory of every estimator grow with the number of samples and of columns."""
+"""How time and memory of every estimator and measure grow with the number of samples and of columns."""
 
 import multiprocessing
 import os
@@ -53,9 +53,7 @@ def growth(
     work = [(name, d) for name in names for d in columns]
     cells: list[dict[str, Any]] = []
     for done, (name, d) in enumerate(work, 1):
-        cells += [
-            {"estimator": name, "columns": d} | cell for cell in _in_a_process(name, d, sizes, limit, str(device))
-        ]
+        cells += [{"estimator": name, "columns": d} | cell for cell in in_a_process(name, d, sizes, limit, str(device))]
         progress(done, len(work), f"{name}, {d}+{d} columns")
     rows = [_row(name, [cell for cell in cells if cell["estimator"] == name]) for name in names]
     return {"sizes": list(sizes), "columns": list(columns), "limit": limit, "estimators": rows, "cells": cells}
@@ -108,7 +106,7 @@ def _in_d(cells: Sequence[dict[str, Any]]) -> float | None:
     return exponent(sorted(wide), [wide[d][n] for d in sorted(wide)])
 
 
-def _in_a_process(name: str, columns: int, sizes: Sequence[int], limit: float, device: str) -> Iterator[dict[str, Any]]:
+def in_a_process(name: str, columns: int, sizes: Sequence[int], limit: float, device: str) -> Iterator[dict[str, Any]]:
     """The cells that a process of its own sends, n by n; the memory of one does not count for another."""
     fork = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if fork else "spawn")
@@ -131,7 +129,7 @@ def _in_a_process(name: str, columns: int, sizes: Sequence[int], limit: float, d
 def _measure(pipe: Connection, name: str, columns: int, sizes: Sequence[int], limit: float, device: str) -> None:
     """Send one cell for every size: how long the estimate took and what the process held at most so far."""
     torch.set_num_threads(1)
-    where, entry = resolve(device), catalogue.estimators[name]()
+    where = resolve(device)
     before: list[tuple[int, float]] = []
     for n in sorted(sizes):
         expected = _expected(before, n)
@@ -139,13 +137,13 @@ def _measure(pipe: Connection, name: str, columns: int, sizes: Sequence[int], li
             pipe.send({"n": n, "left_out": f"about {expected:.2g} s"})
             continue
         try:
-            samples = entry.checked(*_samples(name, columns, n), device=str(where))
-            spent = seconds(partial(entry.on, samples))
+            work = _work(name, columns, n, str(where))
+            spent = seconds(work)
         except InputError as error:
             pipe.send({"n": n, "left_out": str(error)})
             continue
         if spent < 1:  # a first call pays for what is loaded and allocated
-            spent = min(spent, *(seconds(partial(entry.on, samples)) for _ in range(2)))
+            spent = min(spent, *(seconds(work) for _ in range(2)))
         before.append((n, spent))
         pipe.send({"n": n, "seconds": spent, "peak": peak(where)})
     pipe.send(None)
@@ -159,6 +157,24 @@ def _expected(before: Sequence[tuple[int, float]], n: int) -> float:
     last, spent = before[-1]
     slope = exponent(*zip(*before[-2:], strict=True)) if len(before) > 1 else None
     return spent * (n / last) ** max(1.0, 2.0 if slope is None else slope)
+
+
+def _work(name: str, columns: int, n: int, device: str) -> Callable[[], Any]:
+    """One estimate of dependent normal samples, or one reading of a measure on them."""
+    if name in catalogue.measures:
+        entry = catalogue.measures[name]()
+        return partial(entry.on, *entry.checked(*_representations(name, columns, n), device=device))
+    estimator = catalogue.estimators[name]()
+    return partial(estimator.on, estimator.checked(*_samples(name, columns, n), device=device))
+
+
+def _representations(name: str, columns: int, n: int) -> tuple[np.ndarray, ...]:
+    """z, and what the measure compares it with: its own width again, or four labels that z tells about."""
+    entry = catalogue.measures[name]
+    z, y = MultivariateNormal(dim=columns, rho=0.6).sample(n)
+    if entry.against is None:
+        return (z,)
+    return (z, y) if entry.against == "representation" else (z, np.digitize(y[:, 0], [-1, 0, 1]))
 
 
 def _samples(name: str, columns: int, n: int) -> tuple[np.ndarray, np.ndarray]:

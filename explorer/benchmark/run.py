@@ -21,13 +21,15 @@ Report = Callable[..., None]
 CONTESTS = [
     path.stem for path in sorted((Path(__file__).parent / "contests").glob("*.py")) if not path.stem.startswith("_")
 ]
-PARTS = ("speed", "accuracy", "coverage", "growth")
+PARTS = ("speed", "accuracy", "coverage", "growth", "measures", "noise")
 SEEDS = 2
 QUICK: dict[str, Any] = {
     "share": 0.1,
     "accuracy": {"seeds": 1, "budget": 1.0},
     "coverage": {"n": 200, "seeds": 2},
     "growth": {"sizes": (1000, 2000, 5000), "columns": (1, 5), "limit": 0.3},
+    "measures": {"sizes": (200, 400), "limit": 0.3},
+    "noise": {"n": 100, "columns": 128, "dimensions": (16, 128)},
 }
 """A tenth of the work of each contest, one seed, small sizes: shows that all works; judges nothing."""
 
@@ -45,7 +47,7 @@ def run(
 
     Args:
         device: where our side computes; peers compute on the CPU.
-        only: "speed", "accuracy", "coverage", "growth" or a contest; empty for all.
+        only: "speed", "accuracy", "coverage", "growth", "measures", "noise" or a contest; empty for all.
         repeats: timings of each side after a warm-up.
         quick: little work, to see that all runs.
         report: the file that the report goes to, named in the command.
@@ -78,6 +80,14 @@ def run(
         from explorer.benchmark.growth import growth
 
         found["growth"] = growth(where, **(QUICK["growth"] if quick else {}), progress=progress)
+    if only in ("", "measures"):
+        from explorer.benchmark.measures import growth_of_measures
+
+        found["measures"] = growth_of_measures(where, **(QUICK["measures"] if quick else {}), progress=progress)
+    if only in ("", "noise"):
+        from explorer.benchmark.noise import noise
+
+        found["noise"] = noise(where, **(QUICK["noise"] if quick else {}), progress=progress)
     return found
 
 

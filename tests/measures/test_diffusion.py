@@ -10,6 +10,7 @@ from dse_dsmi import adjacency_spectral_entropy as official_ase
 from dse_dsmi import diffusion_spectral_entropy as official_dse
 from sklearn.datasets import load_digits, make_blobs, make_swiss_roll
 
+from explorer.benchmark.noise import cloud
 from explorer.catalogue import measures
 from explorer.errors import SampleError, SettingError
 from explorer.measures.diffusion import base
@@ -206,12 +207,9 @@ def test_cells_have_closed_forms() -> None:
     assert "cell of its own" in score(DATA["wide"], "classic_shannon_entropy").warnings[0].text
 
 
-def toy(dimensions: int, noise: float, n: int = 300, columns: int = 512) -> np.ndarray:
-    """The authors' experiment in small: a cloud of few dimensions among many columns, with noise in all."""
-    g = np.random.default_rng(dimensions)
-    z = np.ones((n, columns))
-    z[:, :dimensions] = g.normal(size=(n, dimensions))
-    return z + noise * g.normal(size=(n, columns))
+def toy(dimensions: int, noise: float) -> np.ndarray:
+    """The authors' experiment in small."""
+    return cloud(dimensions, noise, 300, 512)
 
 
 def test_it_grows_with_dimension_where_cells_are_dead_but_noise_moves_it_too() -> None:
