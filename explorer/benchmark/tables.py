@@ -221,8 +221,8 @@ def _noise(found: Row) -> Iterator[Table]:
     note = (
         f"Diffusion spectral entropy in bits at sigma {found['sigma']:g} of {found['n']} samples, uniform in some "
         f"dimensions among {found['columns']} columns, with uniform noise in all. It grows with the dimension where "
-        "the classic entropy of two cells a column only tells samples apart. It is not free of noise: at t = 1 and in few "
-        "dimensions 30 % of noise moves it by bits."
+        "the classic entropy of two cells a column only tells samples apart. It is not free of noise: at t = 1 and in "
+        "few dimensions 30 % of noise moves it by bits."
     )
     times = " | ".join(f"t = {t:g}" for t in found["times"])
     return _table("Dimension and noise", note, f"dimensions | noise | {times} | classic", map(row, found["rows"]))
