@@ -8,6 +8,7 @@ from explorer.device import describe
 from explorer.ui.pages import go, link
 from explorer.ui.pick import opened, runs
 
+DSE = "diffusion_spectral_entropy"
 TWELVE = "Trains 12-10-7-5-4-3-2 units here, about two minutes on two cores. The plane fills in while it trains."
 DIGITS = "Trains 64-128-64-32-10 units on one half of 1797 digits, some seconds, and looks inside with the other half."
 DEMOS: dict[str, tuple[str, dict[str, str], str]] = {
@@ -38,7 +39,7 @@ with learn:
         "Scrub through its training and read why the picture might be wrong."
     )
     link("plane", "Open the bundled run", run="twelve_bit")
-    link("representation", "Look inside its layers", run="twelve_bit")
+    link("representation", "Look inside its layers", run="twelve_bit", **{f"{DSE}.bandwidth": "median"})
 
 with mine:
     st.subheader("Open my network")

@@ -11,11 +11,14 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
+import explorer
 from explorer.errors import UnknownNameError
 from explorer.packaged import assets
+from explorer.profiles import Profile
 from explorer.recordings import bundled
 from explorer.recordings.manifest import recorded_steps
 from explorer.recordings.store import open_folder
+from explorer.sweep import collected
 from explorer.training.twelve_bit import inputs, network
 
 
@@ -66,3 +69,16 @@ def test_its_activations_are_those_of_the_network(step: str) -> None:
                 ours, theirs = (np.abs(one - truth.numpy()).max() for one in (found[name], t.numpy()))
                 assert ours <= 4 * max(theirs, 2**-23), name
     assert list(found) == ["tanh_10", "tanh_7", "tanh_5", "tanh_4", "tanh_3", "softmax_2"]
+
+
+def test_its_profiles_are_at_hand_and_are_what_the_measure_reads(home: Path) -> None:
+    """One of 660 cells is read anew: all eigenvalues of 4096 samples take seconds."""
+    recording = explorer.open("twelve_bit")
+    for settings in ({}, {"bandwidth": "median"}):
+        plan = Profile("diffusion_spectral_entropy", settings).checked(recording)
+        found = collected(recording, plan)
+        assert found.about["cells"] == found.about["total"] == len(recording.steps) * len(recording.layers)
+        assert np.isfinite(found.value).all()
+    shipped = found.curve("tanh_3", "diffusion_spectral_entropy")[-1]
+    anew = explorer.measure(recording.activations(8000, "tanh_3"), measure="diffusion_spectral_entropy", **settings)
+    assert shipped == pytest.approx(anew.value, rel=1e-6)  # seven digits are shipped

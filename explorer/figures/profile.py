@@ -42,7 +42,7 @@ def draw(
     height = 110 + top + 40 + 190 + 50
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[top, 190], vertical_spacing=40 / height)
     figure.add_trace(_heat(shown, look), 1, 1)
-    for trace in (_doubtful(shown, look), _targets(shown)):
+    for trace in (_doubtful(shown), _targets(shown)):
         figure.add_trace(trace, 1, 1)
     for trace in _curves(shown, look):
         figure.add_trace(trace, 2, 1)
@@ -76,7 +76,7 @@ def _heat(shown: Trajectory, look: Theme) -> go.Heatmap:
     )  # fmt: skip
 
 
-def _doubtful(shown: Trajectory, look: Theme) -> go.Scatter:
+def _doubtful(shown: Trajectory) -> go.Scatter:
     """A triangle where a rule fired, unless it fired nearly everywhere: then the panel of doubts says it."""
     places = {step: i for i, step in enumerate(shown.steps)}
     rows = {one: i for i, one in enumerate(shown.layers)}
@@ -86,7 +86,7 @@ def _doubtful(shown: Trajectory, look: Theme) -> go.Scatter:
         x=[places[step] for step, _ in fired],
         y=[rows[str(one)] for _, one in fired],
         mode="markers",
-        marker={"symbol": "triangle-up-open", "size": 6, "color": look.background, "line": {"width": 1}},
+        marker={"symbol": "triangle-up", "size": 7, "color": "#ffffff", "line": {"width": 1, "color": "#16181c"}},
         hoverinfo="skip",
         name="a rule fired",
     )
