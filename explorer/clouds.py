@@ -4,6 +4,7 @@ Reading what is there needs no torch: the app shows the first steps while a work
 """
 
 import io
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from explorer.catalogue import embeddings
 from explorer.data import Recording, digest
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
-from explorer.home import home
+from explorer.home import home, make_room
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
@@ -26,6 +27,9 @@ from explorer.settings import Range, Setting, checked_settings
 
 Report = Callable[..., None]
 Scale = Literal["common", "step"]
+
+ROOM = 4 << 30
+"""Bytes of pictures that are kept on disk; those that were made or read longest ago go first."""
 
 SEED = Setting("seed", int, 0, Range(0, 2**31 - 1))
 
@@ -266,11 +270,13 @@ def _keep(key: str, positions: np.ndarray) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     np.save(stream, positions, allow_pickle=False)
     write_atomically(path, stream.getvalue())
+    make_room(path.parent, "*.npy*", ROOM)
 
 
 def _kept(key: str) -> np.ndarray:
     path = _file(key)
     try:
+        os.utime(path)
         return np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise FileError(f"{path} cannot be read ({error}); delete it, and the picture is computed again") from error

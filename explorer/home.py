@@ -29,6 +29,18 @@ def database_url() -> str:
     return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
 
 
+def make_room(folder: Path, pattern: str, ceiling: int) -> None:
+    """Delete the files that were used longest ago until the others take `ceiling` bytes at most; the newest stays."""
+    found = [(path, path.stat()) for path in folder.glob(pattern)]
+    found.sort(key=lambda one: one[1].st_mtime)
+    excess = sum(about.st_size for _, about in found) - ceiling
+    for path, about in found[:-1]:
+        if excess <= 0:
+            break
+        path.unlink(missing_ok=True)
+        excess -= about.st_size
+
+
 def _user_data() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")

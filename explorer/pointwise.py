@@ -16,7 +16,7 @@ def pointwise_plane(
     step: int,
     rows: np.ndarray | None = None,
     *,
-    target: str = "y",
+    target: str | np.ndarray = "y",
     layers: Sequence[str] | None = None,
     bins: int = BINS,
     unit: str = "bits",
@@ -28,11 +28,14 @@ def pointwise_plane(
     over all samples are the two informations, means over a selection tell what it contributes. Shares p are always
     those of all samples.
 
+    Args:
+        target: "y", a factor, or classes of the samples, (n,) whole numbers.
+
     Raises:
         UnknownNameError: for a step, layer or column that is not there.
     """
     n, chosen = len(recording), list(layers or recording.layers)
-    y = identity(recording.target(target), n)
+    y = identity(recording.target(target) if isinstance(target, str) else target, n)
     parts = [_of_layer(recording.activations(step, layer), y, bins) for layer in chosen]
     table = np.stack([np.stack(part) for part in parts]) / NATS_PER[unit]  # (layers, 2, n)
     some = rows is not None and rows.any()

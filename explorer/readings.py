@@ -36,7 +36,7 @@ class Readings:
         except InputError as error:
             return {"error": str(error)}
         doubts = [[doubt.rule, doubt.text] for doubt in score.warnings if not doubt.note]
-        kept = {"value": score.value, "low": low, "high": high, "null": null, "doubts": doubts}
+        kept = {"value": score.value, "unit": score.unit, "low": low, "high": high, "null": null, "doubts": doubts}
         return kept | {"details": {key: one for key, one in score.details.items() if key != "spectrum" and _short(one)}}
 
     def samples(self, step: int, layer: str) -> tuple[checks.Variable, checks.Variable | None]:

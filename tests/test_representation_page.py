@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from pages_fixture import opened, quiet, texts  # noqa: F401
 
@@ -11,6 +12,9 @@ from explorer.clouds import Picture
 from explorer.profiles import Profile
 from explorer.spectrum import Look
 from explorer.sweep import compute
+from explorer.ui import samples
+from explorer.ui.scene import place_of, unit_at
+from explorer.ui.selection import Selection
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -149,3 +153,60 @@ def test_the_picture_that_a_page_asks_for_is_the_one_that_python_makes(run):
     assert clouds.collected(recording, picture) is None
     clouds.cloud(recording, picture.layer)
     assert clouds.collected(recording, picture).steps == recording.steps
+
+
+def square_of(recording: explorer.Recording, picture: Picture, half: float) -> str:
+    """A selection drawn in a picture, as it stands in the URL."""
+    corners = ((-half, -half), (half, -half), (half, half), (-half, half))
+    return Selection("polygon", corners, recording.steps[-1], place_of(recording, picture)).text
+
+
+def test_a_polygon_counts_in_the_picture_in_which_it_was_drawn(run):
+    recording = first(run)
+    layer = recording.layers[-2]
+    picture = Picture(layer).checked(recording)
+    cloud = clouds.cloud(recording, layer)
+    for other in recording.layers[:-1]:
+        clouds.cloud(recording, other)
+    unit = unit_at(cloud, recording.steps[-1])
+    count = int((np.abs(cloud.positions[-1]) < 0.3).all(1).sum())
+    text = square_of(recording, picture, 0.3 * unit)
+    for shown in (layer, recording.layers[0]):
+        test = opened(PAGE, run=run, layer=shown, sel=text, **RATIO)
+        assert not test.exception
+        shares = next(chart.proto.alt for chart in test.get("plotly_chart") if "classes" in chart.proto.alt)
+        assert f"{count} selected samples" in shares, shown
+    clouds.cloud(recording, layer, seed=1)
+    test = opened(PAGE, run=run, layer=layer, sel=text, **{"cloud.seed": "1"}, **RATIO)
+    assert "which is not shown now" in texts(test), "another seed is another picture"
+
+
+def test_two_runs_of_equal_activations_keep_their_own_classes(home, monkeypatch):
+    """What a session was offered for one run must not colour another."""
+    monkeypatch.setattr(st, "session_state", {})
+    runs = []
+    for name, shift in (("a", 0), ("b", 1)):
+        model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Tanh())
+        torch.nn.init.ones_(model[0].weight)
+        torch.nn.init.zeros_(model[0].bias)
+        x = torch.arange(60.0).reshape(20, 3) / 60
+        with explorer.Recorder(home / name, model, probe=(x, (torch.arange(20) + shift) % 2)) as recorder:
+            recorder.step(0)
+        runs.append(explorer.open(home / name))
+    offers = []
+    for one in runs:
+        picture = Picture(one.layers[-1]).checked(one)
+        codes, _ = samples.classes(one, "y")
+        offers.append(samples.offered(one, picture, clouds.cloud(one, picture.layer), codes, "common"))
+    assert offers[0]["positions"] == offers[1]["positions"] and offers[0]["categories"] != offers[1]["categories"]
+    (home / "geometry" / offers[0]["categories"].rpartition("/")[2]).unlink()
+    picture = Picture(runs[0].layers[-1]).checked(runs[0])
+    cloud = clouds.cloud(runs[0], picture.layer)
+    again = samples.offered(runs[0], picture, cloud, samples.classes(runs[0], "y")[0], "common")
+    assert (home / "geometry" / again["categories"].rpartition("/")[2]).is_file(), "what was pruned is offered again"
+
+
+@pytest.mark.parametrize("wrong", [{"step": "²"}, {"sel": "rows:-100000"}, {"sel": "polygon:0:::"}])
+def test_odd_texts_in_the_url_do_no_harm(run, wrong):
+    clouds.cloud(first(run), first(run).layers[-2])
+    assert not opened(PAGE, run=run, **wrong, **RATIO).exception

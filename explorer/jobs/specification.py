@@ -16,7 +16,7 @@ HERE = Path(explorer.__file__).parent
 ENTRIES = ("distributions", "estimators", "measures", "embeddings", "training")
 FOLDERS = ("numerics", "critics", "networks", *ENTRIES, "reliability")
 SWEPT = ("plan.py", "planes.py", "profiles.py", "cells.py", "readings.py", "sweep.py")
-FILES = ("checks.py", *SWEPT, "trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py")
+FILES = ("checks.py", "device.py", *SWEPT, "trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py")
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.\w+)*[.:]\w+")
 
 

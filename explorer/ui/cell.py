@@ -25,7 +25,7 @@ class Cell:
         usual = recording.layers[max(0, len(recording.layers) - 2)]
         step, layer = st.session_state.get(STEP), st.session_state.get(LAYER)
         named = st.query_params.get("step", "")
-        step = int(named) if step not in recording.steps and named.isdigit() else step
+        step = int(named) if step not in recording.steps and named.isdecimal() else step
         layer = layer if layer in recording.layers else st.query_params.get("layer")
         known = step in recording.steps, layer in recording.layers
         return cls(step if step is not None and known[0] else recording.steps[-1], str(layer) if known[1] else usual)

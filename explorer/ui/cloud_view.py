@@ -11,7 +11,7 @@ import streamlit as st
 from explorer import clouds
 from explorer.catalogue import embeddings, figures
 from explorer.clouds import Picture, Scale
-from explorer.data import Recording
+from explorer.data import Recording, digest
 from explorer.figures.theme import thousands
 from explorer.jobs import Specification
 from explorer.pointwise import pointwise_plane
@@ -22,7 +22,7 @@ from explorer.ui.cell import Cell
 from explorer.ui.form import form
 from explorer.ui.selection import Selection
 
-QUICK = 300.0
+QUICK = 60.0
 """Seconds that a projection of all steps may take unasked: its first picture is there at once."""
 
 TABLE = 500
@@ -155,10 +155,14 @@ def _class_clicked(key: str) -> None:
 def _plane(scene: scenes.Scene, cell: Cell, unit: str) -> None:
     """What the selection adds to the information plane at this step."""
     recording = scene.recording
-    if scene.column == "none":
+    if scene.codes is None:
         return
-    found = pointwise_plane(recording, cell.step, scene.mask, target=scene.column, unit=unit) | {"layer": cell.layer}
-    drawn = figures["pointwise_plane"](found, theme=st.context.theme.type or "light")
+    key = digest(recording.step_digest(cell.step), recording.path, scene.codes, scene.mask, unit)
+    found = st.session_state.get("selection-plane-of", (None, {}))
+    if found[0] != key:  # binning all layers again at every rerun would be felt
+        found = (key, pointwise_plane(recording, cell.step, scene.mask, target=scene.codes, unit=unit))
+        st.session_state["selection-plane-of"] = found
+    drawn = figures["pointwise_plane"](found[1] | {"layer": cell.layer}, theme=st.context.theme.type or "light")
     results.figure(drawn, "selection-plane", "plane")
 
 

@@ -7,9 +7,9 @@ the browser may cache them for ever. The URL holds a token that nobody can guess
 import hashlib
 import os
 import secrets
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -20,7 +20,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.errors import SampleError
-from explorer.home import home
+from explorer.home import home, make_room
+from explorer.recordings.manifest import write_atomically
 
 ROOM = 4 << 30
 """Bytes of geometry that are kept on disk; the oldest files go first."""
@@ -104,6 +105,17 @@ def offer_images(images: ArrayLike) -> str:
     return offer(grey.tobytes())
 
 
+def still_there(urls: Mapping[str, Any]) -> bool:
+    """Whether everything that these offers name is on disk; what is there counts as used now."""
+    named = [url for one in urls.values() for url in (one if isinstance(one, list) else [one])]
+    paths = [_folder() / url.rpartition("/")[2] for url in named if isinstance(url, str) and url.endswith(".bin")]
+    if not all(path.is_file() for path in paths):
+        return False
+    for path in paths:
+        os.utime(path)
+    return True
+
+
 def routes(base: str = "") -> list[Route]:
     """The routes of the server; `base` is the path that the whole app is served under."""
     prefix = f"/{base.strip('/')}".rstrip("/")
@@ -132,19 +144,6 @@ def _kept(content: bytes) -> str:
     if path.is_file():
         os.utime(path)
         return name
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
-    _make_room(path.parent)
+    write_atomically(path, content)
+    make_room(path.parent, "*.bin*", ROOM)
     return name
-
-
-def _make_room(folder: Path) -> None:
-    """Delete the files that were offered longest ago until the rest fit into `ROOM`; a session then has to re-offer."""
-    files = sorted((one.stat().st_mtime, one.stat().st_size, one) for one in folder.glob("*.bin"))
-    excess = sum(size for _, size, _ in files) - ROOM
-    for _, size, path in files[:-1]:
-        if excess <= 0:
-            break
-        path.unlink(missing_ok=True)
-        excess -= size

@@ -30,7 +30,7 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
         st.info(f"{words(plan.measure)} reads the layer as a whole. {_those_that_do()} read units or classes.")
     for place, kind in zip(st.columns(len(parts)) if parts else (), parts, strict=True):
         with place:
-            names = _class_names(recording, plan) if kind == "per_class" else None
+            names = _class_names(score, recording, plan) if kind == "per_class" else None
             drawn = figures["parts"](score, which=kind, names=names, theme=st.context.theme.type or "light")
             results.figure(drawn, f"parts-{kind}", f"{plan.measure}-{KINDS[kind]}")
     plain = {key: one for key, one in score.details.items() if isinstance(one, int | float | str | bool)}
@@ -49,7 +49,7 @@ def read(recording: Recording, cell: Cell, plan: Profile) -> Score | None:
     return Score(
         measure=plan.measure,
         value=found["value"],
-        unit=measures.card(plan.measure).constants.get("unit", "nats"),
+        unit=found.get("unit", measures.card(plan.measure).constants.get("unit", "nats")),
         details=found["details"],
         interval=None if found["low"] is None else (found["low"], found["high"]),
         warnings=tuple(Doubt(*one) for one in found["doubts"]),
@@ -75,8 +75,9 @@ def _amount(score: Score) -> str:
     return f"{words(score.measure).lower()} {score.value:.4g}{within} {score.unit}".strip()
 
 
-def _class_names(recording: Recording, plan: Profile) -> list[str]:
-    return [str(name) for name in np.unique(recording.target(plan.target))]
+def _class_names(score: Score, recording: Recording, plan: Profile) -> list[str]:
+    """As the measure names them, where it cut real values into classes of its own; else the labels in order."""
+    return list(score.details.get("classes") or map(str, np.unique(recording.target(plan.target))))
 
 
 def _those_that_do() -> str:

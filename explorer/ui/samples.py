@@ -15,6 +15,9 @@ from explorer.ui import geometry
 MOST = 200
 """Classes up to which a column is shown as classes; above, it is cut into quantiles."""
 
+WORDS = 100_000
+"""Samples up to which every sample has its words on hover."""
+
 PARTS = 5
 """Quantiles into which a column of many values is cut."""
 
@@ -33,22 +36,22 @@ def classes(recording: Recording, column: str) -> tuple[np.ndarray | None, tuple
 
 
 def offered(
-    recording: Recording, picture: Picture, cloud: Cloud, codes: np.ndarray | None, look: tuple[str, str]
+    recording: Recording, picture: Picture, cloud: Cloud, codes: np.ndarray | None, scale: str
 ) -> dict[str, Any]:
-    """URLs of positions, classes, words and pictures, offered once a session; `version` names them.
+    """URLs of positions, classes, words and pictures; `version` names them.
 
-    Args:
-        look: the column of the classes, and the scale of the cloud.
+    They are kept for the session, since large arrays take time to write, and offered again when the files are gone.
     """
-    keys = picture.keys(recording)
-    version = digest(list(keys.values()), list(cloud.steps), look)[:12]
+    columns = {name: digest(values) for name, values in _columns(recording).items()}
+    about = [recording.path, recording.provenance.get("id"), columns, scale, list(cloud.steps)]
+    version = digest(list(picture.keys(recording).values()), about, *(() if codes is None else (codes,)))[:12]
     known = st.session_state.setdefault("offered", {})
-    if version not in known:
+    if version not in known or not geometry.still_there(known[version]):
         known[version] = {
             "version": version,
             "positions": [geometry.offer_positions(one) for one in cloud.positions],
             "categories": None if codes is None else geometry.offer_categories(codes),
-            "labels": geometry.offer_texts(texts(recording)) if len(recording) <= 100_000 else None,
+            "labels": geometry.offer_texts(texts(recording)) if len(recording) <= WORDS else None,
         } | _pictures(recording)
     return known[version]
 
@@ -60,8 +63,7 @@ def offered_mask(mask: np.ndarray) -> str:
 
 def texts(recording: Recording) -> list[str]:
     """What is said of each sample: its labels, its factors, its text."""
-    columns = {name: values for name, values in {"y": recording.y, **recording.factors}.items() if values is not None}
-    n = len(recording)
+    columns, n = _columns(recording), len(recording)
     lines = [", ".join(f"{name} {_short(values[i])}" for name, values in columns.items()) for i in range(n)]
     x = recording.x
     if x is None or x.dtype.kind not in "OUS":
@@ -72,10 +74,15 @@ def texts(recording: Recording) -> list[str]:
 def table(recording: Recording, cloud: Cloud, rows: np.ndarray, step: int) -> pd.DataFrame:
     """Some samples with their labels, factors and places."""
     place = cloud.steps.index(step) if step in cloud.steps else -1
-    columns = {name: values for name, values in {"y": recording.y, **recording.factors}.items() if values is not None}
+    columns = _columns(recording)
     found = {"sample": rows} | {name: values[rows] for name, values in columns.items()}
     x, y = cloud.positions[place][rows].T
     return pd.DataFrame(found | {"first axis": x, "second axis": y})
+
+
+def _columns(recording: Recording) -> dict[str, np.ndarray]:
+    """Labels and factors by name."""
+    return {name: values for name, values in {"y": recording.y, **recording.factors}.items() if values is not None}
 
 
 def _pictures(recording: Recording) -> dict[str, Any]:

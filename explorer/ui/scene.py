@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import clouds
 from explorer.catalogue import embeddings, figures
 from explorer.clouds import Picture, Scale
-from explorer.data import Recording
+from explorer.data import Recording, digest
 from explorer.figures.theme import SHAPES, THEMES, label, thousands
 from explorer.representation import Cloud
 from explorer.ui import samples, selection, show
@@ -39,7 +39,7 @@ class Scene:
     @property
     def place(self) -> str:
         """Of the cloud, as a selection names it."""
-        return place_of(self.picture, self.scale)
+        return place_of(self.recording, self.picture)
 
 
 def scene(recording: Recording, picture: Picture, scale: Scale, column: str) -> Scene | None:
@@ -49,37 +49,44 @@ def scene(recording: Recording, picture: Picture, scale: Scale, column: str) -> 
         return None
     codes, names = samples.classes(recording, column)
     chosen = selection.current()
-    mask = _mask(recording, picture, scale, cloud, chosen, codes)
+    mask = _mask(recording, picture, cloud, chosen, codes)
     return Scene(recording, picture, scale, cloud, column, codes, names, chosen, mask)
 
 
-def place_of(picture: Picture, scale: Scale) -> str:
-    """A cloud as a selection names it."""
-    return f"{picture.layer}/{picture.embedding}/{scale}"
+def place_of(recording: Recording, picture: Picture) -> str:
+    """A picture as a selection names it: layer, embedding, and a digest of settings, seed and recorded steps."""
+    data = [recording.step_digest(step) for step in picture.steps or ()]
+    return f"{picture.layer}/{picture.embedding}/{digest(dict(picture.settings), picture.seed, data)[:8]}"
+
+
+def unit_at(cloud: Cloud, step: int) -> float:
+    """By what the positions at a step were divided."""
+    scale = cloud.about["scale"]
+    return float(scale[cloud.steps.index(step) if len(scale) > 1 and step in cloud.steps else 0])
 
 
 def _mask(
-    recording: Recording,
-    picture: Picture,
-    scale: Scale,
-    cloud: Cloud,
-    chosen: Selection,
-    codes: np.ndarray | None,
+    recording: Recording, picture: Picture, cloud: Cloud, chosen: Selection, codes: np.ndarray | None
 ) -> np.ndarray:
     """The selected samples; a polygon counts in the cloud in which it was drawn."""
-    where = cloud
-    if chosen.kind == "polygon" and chosen.place != place_of(picture, scale):
-        layer, name, drawn_in = [*chosen.place.rsplit("/", 2), "", ""][:3]
-        if layer not in recording.layers or name not in embeddings or drawn_in not in ("common", "step"):
-            return np.zeros(len(recording), bool)
-        drawn = Picture(layer, name, steps=picture.steps, seed=picture.seed).checked(recording)
-        found = clouds.collected(recording, drawn, "common" if drawn_in == "common" else "step")
-        if found is None:
-            st.caption(show.plain(f"The selection was drawn in {chosen.place}; open that picture to see it again."))
-            return np.zeros(len(recording), bool)
-        where = found
-    at = where.steps.index(chosen.step) if chosen.step in where.steps else None
-    return chosen.mask(None if at is None else where.positions[at], codes, len(recording))
+    if chosen.kind != "polygon":
+        return chosen.mask(None, codes, len(recording))
+    where = cloud if chosen.place == place_of(recording, picture) else _drawn_in(recording, picture, chosen)
+    if where is None or chosen.step not in where.steps:
+        st.caption(show.plain(f"The selection was drawn in {chosen.place} at {chosen.step}, which is not shown now."))
+        return np.zeros(len(recording), bool)
+    positions = where.positions[where.steps.index(chosen.step)]
+    return chosen.mask(positions, codes, len(recording), unit_at(where, chosen.step))
+
+
+def _drawn_in(recording: Recording, picture: Picture, chosen: Selection) -> Cloud | None:
+    """The cloud of another layer or embedding, where it is computed with what is chosen on the page now."""
+    layer, name, _ = [*chosen.place.rsplit("/", 2), "", ""][:3]
+    if layer not in recording.layers or name not in embeddings:
+        return None
+    settings = picture.settings if name == picture.embedding else {}
+    drawn = Picture(layer, name, settings, picture.steps, picture.seed).checked(recording)
+    return clouds.collected(recording, drawn) if chosen.place == place_of(recording, drawn) else None
 
 
 def draw(scene: Scene, step: int, key: str) -> None:
@@ -89,7 +96,8 @@ def draw(scene: Scene, step: int, key: str) -> None:
     if told == st.session_state.get(f"{key}-told"):
         return
     st.session_state[f"{key}-told"] = told
-    selection.choose(selection.reported(told, scene.place) or Selection())
+    unit = unit_at(scene.cloud, told["step"]) if told and "polygon" in told else 1.0
+    selection.choose(selection.reported(told, scene.place, unit) or Selection())
     st.rerun()
 
 
@@ -97,7 +105,7 @@ def view(scene: Scene, step: int) -> dict[str, Any]:
     """A scene as the component takes it."""
     recording, cloud, theme = scene.recording, scene.cloud, st.context.theme.type or "light"
     look, count = THEMES[theme], max(1, len(scene.names))
-    offered = samples.offered(recording, scene.picture, cloud, scene.codes, (scene.column, scene.scale))
+    offered = samples.offered(recording, scene.picture, cloud, scene.codes, scene.scale)
     place = cloud.steps.index(step) if step in cloud.steps else len(cloud.steps) - 1
     axes = ["first component", "second component"] if scene.picture.embedding == "pca" else ["", ""]
     return {
@@ -131,7 +139,8 @@ def _chosen(scene: Scene) -> dict[str, Any]:
     """The selection: as a rule where the browser can apply it to this cloud, else as a bit a row."""
     chosen = scene.selected
     if chosen.kind == "polygon" and chosen.place == scene.place:
-        return {"selected": {"polygon": [list(one) for one in chosen.polygon], "step": chosen.step}, "mask": None}
+        corners = chosen.drawn(unit_at(scene.cloud, chosen.step))
+        return {"selected": {"polygon": corners, "step": chosen.step}, "mask": None}
     if chosen.kind == "class" and scene.codes is not None:
         return {"selected": {"category": chosen.category}, "mask": None}
     return {"selected": None, "mask": samples.offered_mask(scene.mask) if scene.mask.any() else None}
@@ -155,4 +164,6 @@ def trust(cloud: Cloud, step: int) -> str:
         parts.append(f"Trustworthiness {trust:.2f} {rows}: 1 means that neighbours here are neighbours in the layer.")
     if not np.isnan(left_out):
         parts.append(f"{left_out:.0%} of the variance is outside the picture.")
+    if len(cloud) > samples.WORDS:
+        parts.append(f"Above {thousands(samples.WORDS)} samples a point tells its number and class alone.")
     return show.plain(" ".join(parts))

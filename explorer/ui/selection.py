@@ -1,4 +1,4 @@
-"""Which samples are selected: by a polygon, a class, rows of the table or a value; in the URL, with undo and redo."""
+"""Which samples are selected: by a polygon, a class or rows of the table; in the URL, with undo and redo."""
 
 import base64
 from dataclasses import dataclass
@@ -14,6 +14,11 @@ KEY = "sel"
 MOST = 400
 """Rows that a selection by table may name: they stand in the URL."""
 
+GRID = 32_767
+"""Steps from the middle to the farthest corner of a polygon in the URL."""
+
+Polygon = tuple[tuple[float, float], ...]
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -21,14 +26,14 @@ class Selection:
 
     Attributes:
         kind: "all", "polygon", "class" or "rows".
-        polygon: vertices in the coordinates of one cloud.
-        step, place: which cloud: its step, and "layer/embedding".
+        polygon: vertices in the embedding's own unit, whatever the cloud is scaled by.
+        step, place: of the cloud in which it was drawn.
         category: index of a class in sorted order.
         rows: numbers of samples.
     """
 
     kind: str = "all"
-    polygon: tuple[tuple[float, float], ...] = ()
+    polygon: Polygon = ()
     step: int = 0
     place: str = ""
     category: int = 0
@@ -36,24 +41,33 @@ class Selection:
 
     @property
     def text(self) -> str:
-        """As it stands in the URL; a polygon in steps of 1/32 767 of the cloud's half width."""
+        """As it stands in the URL; a polygon to 1/32 767 of its farthest corner."""
         if self.kind == "polygon":
-            grid = np.round(np.clip(np.array(self.polygon), -1.5, 1.5) * 20_000).astype("<i2")
-            return f"polygon:{self.step}:{self.place}:{base64.urlsafe_b64encode(grid.tobytes()).decode()}"
+            reach = float(f"{np.abs(self.polygon).max() or 1.0:.6g}")
+            grid = np.round(np.clip(np.array(self.polygon) / reach, -1, 1) * GRID).astype("<i2")
+            return f"polygon:{self.step}:{self.place}:{reach:g}:{base64.urlsafe_b64encode(grid.tobytes()).decode()}"
         if self.kind == "class":
             return f"class:{self.category}"
         return f"rows:{','.join(map(str, self.rows))}" if self.kind == "rows" else ""
 
-    def mask(self, positions: np.ndarray | None, codes: np.ndarray | None, n: int) -> np.ndarray:
-        """The selected samples, (n,) truth values; none where what the rule needs is not there."""
+    def mask(self, positions: np.ndarray | None, codes: np.ndarray | None, n: int, unit: float = 1.0) -> np.ndarray:
+        """The selected samples, (n,) truth values; none where what the rule needs is not there.
+
+        Args:
+            positions: of the cloud in which a polygon was drawn, at its step, divided by `unit`.
+        """
         none = np.zeros(n, bool)
         if self.kind == "polygon" and positions is not None:
-            return inside(positions, np.array(self.polygon))
+            return inside(positions, np.array(self.drawn(unit)))
         if self.kind == "class" and codes is not None:
             return codes == self.category
         if self.kind == "rows":
-            none[[row for row in self.rows if row < n]] = True
+            none[[row for row in self.rows if 0 <= row < n]] = True
         return none
+
+    def drawn(self, unit: float) -> list[list[float]]:
+        """The polygon over positions that were divided by `unit`."""
+        return [[x / unit, y / unit] for x, y in self.polygon]
 
 
 def parsed(text: str) -> Selection:
@@ -65,22 +79,26 @@ def parsed(text: str) -> Selection:
     kind, _, rest = text.partition(":")
     try:
         if kind == "polygon":
-            step, _, rest = rest.partition(":")
-            place, _, code = rest.rpartition(":")
-            grid = np.frombuffer(base64.urlsafe_b64decode(code), "<i2").reshape(-1, 2) / 20_000
-            if len(grid) < 3:
-                raise ValueError("fewer than three corners")
-            return Selection("polygon", tuple((float(x), float(y)) for x, y in grid), int(step), place)
+            return _polygon(rest)
         if kind == "class":
             return Selection("class", category=int(rest))
         if kind == "rows":
-            rows = tuple(sorted({int(one) for one in rest.split(",") if one}))[:MOST]
-            return Selection("rows", rows=rows)
+            return Selection("rows", rows=tuple(sorted({int(one) for one in rest.split(",") if one}))[:MOST])
     except ValueError as error:
         raise InputError(f"{KEY}={text[:40]!r} names no selection: {error}") from error
     if text:
         raise InputError(f"{KEY}={text[:40]!r} names no selection; it must begin with polygon:, class: or rows:")
     return Selection()
+
+
+def _polygon(text: str) -> Selection:
+    step, _, rest = text.partition(":")
+    rest, _, code = rest.rpartition(":")
+    place, _, reach = rest.rpartition(":")
+    corners = np.frombuffer(base64.urlsafe_b64decode(code), "<i2").reshape(-1, 2) * (float(reach) / GRID)
+    if len(corners) < 3 or not np.isfinite(corners).all():
+        raise ValueError("a polygon needs three finite corners")
+    return Selection("polygon", tuple((float(x), float(y)) for x, y in corners), int(step), place)
 
 
 def current() -> Selection:
@@ -117,12 +135,17 @@ def can(which: str) -> bool:
     return bool(st.session_state.get(which))
 
 
-def reported(value: Any, place: str) -> Selection | None:
-    """What the cloud of `place` reports, as a selection; None where it reports nothing."""
+def reported(value: Any, place: str, unit: float) -> Selection | None:
+    """What the cloud of `place` reports, as a selection; None where it reports nothing.
+
+    Args:
+        unit: by which the positions at the reported step were divided.
+    """
     if not value:
         return None
     if "polygon" in value:
-        return Selection("polygon", tuple((float(x), float(y)) for x, y in value["polygon"]), int(value["step"]), place)
+        corners = tuple((float(x) * unit, float(y) * unit) for x, y in value["polygon"])
+        return Selection("polygon", corners, int(value["step"]), place)
     if "category" in value:
         return Selection("class", category=int(value["category"]))
     return Selection("rows", rows=(int(value["index"]),)) if "index" in value else None
