@@ -135,8 +135,9 @@ def list_entries(what: Annotated[str, typer.Argument(help=", ".join(LISTS))], js
         print(to_json([card.to_dict() for card in cards]))
     elif not cards:
         print(f"This version has no {what} yet.")
+    width = max((len(card.name) for card in cards), default=0)
     for card in () if json_ else cards:
-        print(f"{card.name:24} {card.summary}")
+        print(f"{card.name:{width}}  {card.summary}")
 
 
 @app.command()

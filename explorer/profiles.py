@@ -8,6 +8,7 @@ from explorer.catalogue import Card, measures
 from explorer.data import Recording, digest
 from explorer.errors import SettingError, UnknownNameError
 from explorer.jobs.specification import code_version
+from explorer.measures._effort import seconds
 from explorer.plan import Cell, column, texts
 from explorer.result import repr_call
 from explorer.settings import Range, Setting, checked_settings
@@ -63,7 +64,7 @@ class Profile:
 
     def _target(self, card: Card, recording: Recording) -> str:
         against = card.constants.get("against")
-        if against is None and self.target not in ("", "y"):
+        if against is None and self.target:
             raise SettingError(f"target={self.target!r}: {self.measure} reads a layer alone and takes no target")
         if against is None:
             return ""
@@ -121,16 +122,16 @@ def words(name: str) -> str:
 def cost(recording: Recording, plan: Profile) -> tuple[float, int]:
     """About how long (seconds on one core) and how much memory (bytes) the whole profile takes."""
     n, many = len(recording), len(recording.steps) * (1 + plan.permutations)
-    each = sum(seconds_of(plan.measure, n, width) for width in widths(recording).values())
-    pairs = any(measures.card(plan.measure).constants.get("effort", (0.0, 0.0, 0.0, 0.0))[2:])
+    sides = 2 if measures.card(plan.measure).constants.get("against") == "representation" else 1
+    each = sum(seconds_of(plan.measure, n, sides * width) for width in widths(recording).values())
+    effort = measures.card(plan.measure).constants.get("effort", ())
+    pairs = any((*effort[2:4], *effort[5:]))
     return many * each, 8 * n * (max(widths(recording).values(), default=1) + (3 * n if pairs else 0))
 
 
 def seconds_of(measure: str, n: int, width: int) -> float:
-    """About how long one reading of n samples in `width` columns takes on one core, as the measure declares."""
-    effort = measures.card(measure).constants.get("effort", (0.002, 2e-8, 0.0, 0.0))
-    fixed, linear, square, cube = effort
-    return fixed + linear * n * width + square * n**2 + cube * n**3
+    """About how long one reading of n samples takes on one core; `width` holds the columns of both sides of a pair."""
+    return seconds(measures.card(measure).constants.get("effort", (0.002, 2e-8, 0.0, 0.0)), n, width)
 
 
 def widths(recording: Recording) -> dict[str, int]:
@@ -175,4 +176,6 @@ def table(
         "complete": recording.complete,
     }
     about |= texts(cells) | {"cells": len(cells), "total": total}
-    return Trajectory.from_rows(rows, unit=card.constants.get("unit", "nats"), about=about, metrics=recording.metrics)
+    usual = card.constants.get("unit", "nats")  # a setting may change it: the cells know
+    unit = next((cell["unit"] for cell in cells.values() if "unit" in cell), usual)
+    return Trajectory.from_rows(rows, unit=unit, about=about, metrics=recording.metrics)

@@ -8,6 +8,7 @@ from explorer.catalogue import measures
 ENTRIES = tuple(measures)
 PAIRS = tuple(name for name in ENTRIES if measures[name].against == "representation")
 WITH_Y = tuple(name for name in ENTRIES if measures[name].against)
+LABELLED = tuple(name for name in WITH_Y if measures[name].against != "representation")
 ALONE = tuple(name for name in ENTRIES if measures[name].against is None)
 every_measure = pytest.mark.parametrize("name", ENTRIES)
 every_pair = pytest.mark.parametrize("name", PAIRS)
@@ -27,6 +28,21 @@ def outputs(n: int = 120, classes: int = 3, seed: int = 0) -> tuple[np.ndarray, 
     labels = np.arange(n) % classes
     powers = np.exp(rng.normal(size=(n, classes)) + 1.5 * np.eye(classes)[labels])
     return powers / powers.sum(1, keepdims=True), labels
+
+
+def separable(name: str, n: int = 120) -> tuple[np.ndarray, np.ndarray]:
+    """Groups told at a glance, or outputs that are right and sure.
+
+    The four means lie near a line, so that a readout needs fewer directions than shuffled labels do, and overlap enough
+    for noise to move a probe.
+    """
+    rng, labels = np.random.default_rng(0), np.arange(n) % 4
+    if measures[name].outputs:
+        powers = np.exp(rng.normal(size=(n, 4)) + 5 * np.eye(4)[labels])
+        return powers / powers.sum(1, keepdims=True), labels
+    means = np.array([[-4.5, 0.5, -0.3], [-1.5, -0.5, 0.9], [1.5, -0.5, -0.9], [4.5, 0.5, 0.3]])
+    axes = np.linalg.qr(rng.normal(size=(6, 3)))[0]
+    return (means @ axes.T)[labels] + rng.normal(size=(n, 6)), labels
 
 
 def given(name: str, n: int = 120, seed: int = 0) -> tuple[np.ndarray, ...]:

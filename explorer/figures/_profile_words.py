@@ -24,12 +24,18 @@ def finding(shown: Trajectory) -> str:
     if len(shown.steps) < 2 or not known:
         layer = max(known, key=lambda one: known[one][1])
         return f"{words} is largest in {label(layer)}: {amount(known[layer][1], shown.unit)}"
-    layer = max(known, key=lambda one: abs(known[one][1] - known[one][0]))
-    first, last = known[layer]
-    if abs(last - first) <= LEAST * float(np.nanmax(np.abs(shown.value))):
+    layer = max(known, key=lambda one: np.nanmax(_curve(shown, one)) - np.nanmin(_curve(shown, one)))
+    curve, (first, last) = _curve(shown, layer), known[layer]
+    span = float(np.nanmax(curve) - np.nanmin(curve))
+    if span <= LEAST * float(np.nanmax(np.abs(shown.value))):
         return f"{words} hardly moves in any layer: {amount(first, shown.unit)} to {amount(last, shown.unit)}"
-    verb = "rises" if last > first else "falls"
-    return f"{words} {verb} most in {label(layer)}: {amount(first)} to {amount(last, shown.unit)}"
+    if abs(last - first) >= span / 2:
+        verb = "rises" if last > first else "falls"
+        return f"{words} {verb} most in {label(layer)}: {amount(first)} to {amount(last, shown.unit)}"
+    place = int(np.nanargmax(np.abs(curve - first)))
+    verb, at = "rises" if curve[place] > first else "falls", f"{about.get('step_name', 'step')} "
+    at += thousands(shown.steps[place])
+    return f"{words} in {label(layer)} {verb} to {amount(curve[place], shown.unit)} at {at} and ends at {amount(last)}"
 
 
 def subtitle(shown: Trajectory) -> str:
@@ -68,6 +74,10 @@ def _ends(shown: Trajectory, layer: str) -> tuple[float, float] | None:
     """The first and last value of a layer; None without any."""
     if not shown.quantities:
         return None
-    curve = shown.curve(layer, shown.quantities[0])
+    curve = _curve(shown, layer)
     curve = curve[~np.isnan(curve)]
     return (float(curve[0]), float(curve[-1])) if len(curve) else None
+
+
+def _curve(shown: Trajectory, layer: str) -> np.ndarray:
+    return shown.curve(layer, shown.quantities[0])

@@ -18,6 +18,9 @@ LETTER, LINE, MARK = 6.8, 15, 7
 Box = tuple[float, float, float, float]
 """Left, right, low and high end of what a label or mark covers, px."""
 
+ALONE = 0.5
+"""Share of samples with a cell for themselves above which the title reads nothing of y."""
+
 
 def draw(result: Mapping[str, Any], *, theme: Literal["light", "dark"] = "light") -> go.Figure:
     """A filled mark a layer for all samples, joined by a line to an open one for the selected samples.
@@ -159,6 +162,11 @@ def _stressed(result: Mapping[str, Any], every: np.ndarray) -> int | None:
     return int(asked[0] if asked else known[-1])
 
 
+def _shuffled(result: Mapping[str, Any], i: int) -> str:
+    """What shuffled labels read in that layer."""
+    return f", shuffled labels {result['null'][i]:.2g}" if result.get("null") else ""
+
+
 def _finding(result: Mapping[str, Any], every: np.ndarray, chosen: np.ndarray) -> str:
     """The title: what the selection tells of y in the layer that is stressed, and what all tell."""
     i = _stressed(result, every)
@@ -167,12 +175,14 @@ def _finding(result: Mapping[str, Any], every: np.ndarray, chosen: np.ndarray) -
     name, unit, n = label(result["layers"][i]), result["unit"], thousands(result["n"])
     all_tell, some_tell = (f"{one[i, 1]:.2g}".replace("-", "−") for one in (every, chosen))
     count = result.get("count") or 0
+    if result.get("alone") and result["alone"][i] > ALONE:
+        return f"Cells tell the samples of {name} apart one by one: what they tell of y cannot be read"
     if np.isnan(chosen[i]).any() or not count:
-        return f"All {n} samples tell {all_tell} {unit} of y in {name}"
+        return f"All {n} samples tell {all_tell} {unit} of y in {name}{_shuffled(result, i)}"
     who, s = (f"The {thousands(count)} selected samples", "") if count > 1 else ("The selected sample", "s")
     if chosen[i, 1] < 0:
         return f"{who} mislead{s} about y in {name}: {some_tell} {unit}, all {n} tell {all_tell}"
-    return f"{who} tell{s} {some_tell} {unit} of y in {name}, all {n} tell {all_tell}"
+    return f"{who} tell{s} {some_tell} {unit} of y in {name}, all {n} tell {all_tell}{_shuffled(result, i)}"
 
 
 def _subtitle(result: Mapping[str, Any]) -> str:

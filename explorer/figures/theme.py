@@ -55,8 +55,8 @@ def shapes(count: int) -> list[str]:
 
 
 def label(layer: str) -> str:
-    """A layer's name as it is written beside its mark."""
-    return layer.replace("_", " ")
+    """A layer's name as it is written beside its mark; a bare number, as nn.Sequential gives, says what it is."""
+    return f"layer {layer}" if layer.isdigit() else layer.replace("_", " ")
 
 
 def thousands(number: int) -> str:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -52,7 +53,8 @@ class Measure:
     shape (n,) for labels, as float64 of shape (n, d_y) for values and for a second representation.
 
     Attributes:
-        unit: of the value: "bits", "nats", "dimensions", "radians", ... or "" for a pure number.
+        unit: of the value: "bits", "nats", "dimensions", "radians", ... or "" for a pure number. An instance has a
+            `unit` and a `distance` of its own where its settings change them.
         against: what y must be: None (no y), "labels", "labels or values" or "representation".
         least: fewest samples it takes.
         limits: (low, high) that no value leaves, up to rounding; None where there is no limit.
@@ -63,11 +65,14 @@ class Measure:
         symmetric: value(z, y) = value(y, z), of a pair of representations.
         distance: of a pair: "metric" obeys the triangle inequality, "dissimilarity" is 0 for equals and need not,
             "" is a similarity.
-        falls: it falls as z tells more about y.
+        side: on which values are evidence that z tells of y: "high", "low", or "both" where either may be. The p-value
+            of the null looks there.
         random: it draws random numbers, so that the seed changes the value.
         tracks: y is the same layer at an earlier step; the order matters.
         outputs: z must be the outputs of a classifier: one column a class.
-        effort: seconds on one core: fixed, for each sample and column, each pair and each triple of samples.
+        effort: seconds on one core, as `measures._effort.seconds` adds them up: fixed, for each sample and column, each
+            pair and each triple of samples, and, where given, each sample and pair of columns, each pair of samples and
+            column.
     """
 
     unit: ClassVar[str] = "nats"
@@ -78,11 +83,11 @@ class Measure:
     sensitive: ClassVar[tuple[str, ...]] = ()
     symmetric: ClassVar[bool] = False
     distance: ClassVar[str] = ""
-    falls: ClassVar[bool] = False
+    side: ClassVar[str] = "high"
     random: ClassVar[bool] = False
     tracks: ClassVar[bool] = False
     outputs: ClassVar[bool] = False
-    effort: ClassVar[tuple[float, float, float, float]] = (0.002, 2e-8, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.002, 2e-8, 0.0, 0.0)
 
     def __post_init__(self) -> None:
         for name, value in checked_settings(self.card.settings, self.settings, self.name).items():
@@ -126,7 +131,8 @@ class Measure:
             SampleError: when no number can be told from them.
         """
         start = time.perf_counter()
-        reading = self.read(*(one.values for one in (z, y) if one), seed=seed)
+        with seeded(seed, z.values.device):
+            reading = self._reading(*(one.values for one in (z, y) if one))
         value = reading.value
         if not math.isfinite(value):
             raise SampleError(f"{self.name} gave {value} on {len(z)} samples; no number can be told from these data")
@@ -148,10 +154,9 @@ class Measure:
         )
 
     def read(self, *samples: torch.Tensor, seed: int = 0) -> Reading:
-        """The formula on z, or on z and y, seeded, as a Reading."""
-        with seeded(seed, samples[0].device):
-            found = self.value(*samples)
-        return found if isinstance(found, Reading) else Reading(float(found))
+        """The formula on z, or on z and y, as a Reading; seeded if it draws, so that others may run in threads."""
+        with seeded(seed, samples[0].device) if self.draws else nullcontext():
+            return self._reading(*samples)
 
     def value(self, *samples: Any) -> Formula:
         """The formula on z, or on z and y."""
@@ -176,6 +181,10 @@ class Measure:
     def settings(self) -> dict[str, Any]:
         """Every setting and its value."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def _reading(self, *samples: torch.Tensor) -> Reading:
+        found = self.value(*samples)
+        return found if isinstance(found, Reading) else Reading(float(found))
 
     def _target(self, y: Any, device: torch.device) -> checks.Variable:
         if self.against == LABELS:

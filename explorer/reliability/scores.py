@@ -10,7 +10,8 @@ from scipy.stats import t as student
 from explorer.checks import Variable
 from explorer.device import on_all_cores
 from explorer.errors import InputError
-from explorer.measures.base import Measure
+from explorer.measures._effort import seconds
+from explorer.measures.base import REPRESENTATION, Measure
 from explorer.reliability.interval import GROUPS, LEVEL
 from explorer.result import Doubt, Null
 from explorer.score import Score
@@ -41,15 +42,10 @@ def scored(
     score = entry.on(z, y, seed)
     if interval and score.interval is None:
         score = _with_interval(score, entry, z, y)
-    if null is None and y is not None and foreseen(entry, len(z), z.dim) > QUICK:
+    width = z.dim + (y.dim if y and entry.against == REPRESENTATION else 0)
+    if null is None and y is not None and seconds(entry.effort, len(z), width) > QUICK:
         return _noted(score, "no null", "No null was computed, since the measure takes long; null=True asks for one.")
     return _with_null(score, entry, z, y) if null or (null is None and y is not None) else score
-
-
-def foreseen(entry: Measure | type[Measure], n: int, width: int) -> float:
-    """About how many seconds one value takes on one core."""
-    fixed, linear, square, cube = entry.effort
-    return fixed + linear * n * width + square * n**2 + cube * n**3
 
 
 def shuffled(z: torch.Tensor, y: torch.Tensor | None, rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
@@ -62,14 +58,15 @@ def shuffled(z: torch.Tensor, y: torch.Tensor | None, rng: np.random.Generator) 
 
 def _with_null(score: Score, entry: Measure, z: Variable, y: Variable | None) -> Score:
     """A value beyond most of what shuffled rows read is evidence; columns by themselves have two sides to be beyond."""
-    rng, count = np.random.default_rng(score.seed), PERMUTATIONS if y else 2 * PERMUTATIONS + 1
+    side = entry.side if y else "both"
+    rng, count = np.random.default_rng(score.seed), 2 * PERMUTATIONS + 1 if side == "both" else PERMUTATIONS
     others = [shuffled(z.values, y.values if y else None, rng) for _ in range(count)]
     try:
         read = np.array(_all(lambda parts: entry.read(*parts, seed=score.seed).value, others, entry))
     except InputError as error:
         return _noted(score, "no null", f"With shuffled rows: {error}")
     below, above = int((read <= score.value).sum()), int((read >= score.value).sum())
-    beyond = 2 * (1 + min(below, above)) if y is None else 1 + (below if entry.distance or entry.falls else above)
+    beyond = {"low": 1 + below, "high": 1 + above, "both": 2 * (1 + min(below, above))}[side]
     p_value = min(1.0, beyond / (count + 1))
     return replace(score, null=Null(float(read.mean()), float(read.max()), p_value, count))
 

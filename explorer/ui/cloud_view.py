@@ -16,7 +16,7 @@ from explorer.figures.theme import thousands
 from explorer.jobs import Specification
 from explorer.pointwise import pointwise_plane
 from explorer.profiles import Profile, words
-from explorer.ui import computing, results, samples, selection, show
+from explorer.ui import computing, export, results, samples, selection, show
 from explorer.ui import scene as scenes
 from explorer.ui.cell import Cell
 from explorer.ui.form import form
@@ -46,12 +46,20 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
             _selected(scene)
             _plane(scene, cell, unit)
         _table(scene, cell.step)
+        keys = export.bibtex(embeddings.card(picture.embedding).references)
+        about = (f"{cell.layer}-{picture.embedding}", f"{picture.call} of {cell.layer}, seed {picture.seed}.")
+        every = np.arange(len(recording))
+        table = partial(samples.table, recording, scene.cloud, every, cell.step)
+        results.exports(python(recording, picture, cell), keys, about, table)
 
     computing.followed(draw, *_job(recording, picture))
 
 
 def two_steps(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
     """The same layer at two steps, side by side in one frame, with one selection."""
+    if len(recording.steps) < 2:
+        st.info("One step is recorded: there is no other to set beside it.")
+        return
     other = st.select_slider(
         "Compared with", recording.steps, recording.steps[0], key="cloud.other", bind="query-params"
     )
@@ -62,9 +70,10 @@ def two_steps(recording: Recording, cell: Cell, plan: Profile, unit: str) -> Non
         if scene is None or not {other, cell.step} <= set(scene.cloud.steps):
             st.info("The picture is being computed; both steps appear here by themselves.")
             return
-        for place, step in zip(st.columns(2, gap="large"), (other, cell.step), strict=True):
+        places = zip(st.columns(2, gap="large"), ("pair-other", "pair-now"), (other, cell.step), strict=True)
+        for place, key, step in places:
             with place:
-                scenes.draw(scene, step, "pair-now" if step == cell.step else "pair-other")
+                scenes.draw(scene, step, key)
                 st.caption(scenes.trust(scene.cloud, step))
         left, right = st.columns(2, gap="large")
         with left:
@@ -77,7 +86,7 @@ def two_steps(recording: Recording, cell: Cell, plan: Profile, unit: str) -> Non
 
 def _controls(recording: Recording, cell: Cell, key: str) -> tuple[Picture, Scale, str]:
     """Embedding, its settings, which steps, colours, and what to select without drawing."""
-    one, two, three, four, five, six = st.columns([2, 1.5, 1.8, 1.6, 2, 2.6], vertical_alignment="bottom")
+    one, two, three, four, five = st.columns([2, 1.6, 1.8, 1.8, 2.2], vertical_alignment="bottom")
     name = one.selectbox("Embedding", list(embeddings), list(embeddings).index("pca"), key="cloud.embedding",
                          bind="query-params", help="How the units of the layer become two axes.")  # fmt: skip
     card = embeddings.card(name)
@@ -100,19 +109,19 @@ def _controls(recording: Recording, cell: Cell, key: str) -> tuple[Picture, Scal
     if names:
         five.selectbox("Select a class", [None, *names], format_func=lambda one: one or "–", key="class-box",
                        on_change=_class_chosen, args=(names,), help="As a click on its name does.")  # fmt: skip
-    _history(six)
+    _history()
     steps = None if every else (cell.step,)
     if key == "pair" and not card.constants.get("linear"):
         steps = tuple({cell.step, st.session_state.get("cloud.other", recording.steps[0])})
     return Picture(cell.layer, name, settings, steps, int(seed)).checked(recording), scale, column
 
 
-def _history(place: Any) -> None:
-    """Undo, redo and clear the selection."""
-    undo, redo, clear = place.columns(3)
-    undo.button("Undo", key="undo", on_click=selection.undo, disabled=not selection.can("selections"))
-    redo.button("Redo", key="redo", on_click=selection.redo, disabled=not selection.can("undone"))
-    clear.button("Clear", key="clear", on_click=lambda: selection.choose(Selection()), help="Select nothing")
+def _history() -> None:
+    """Undo, redo and clear the selection; in a narrow window they wrap."""
+    with st.container(horizontal=True):
+        st.button("Undo", key="undo", on_click=selection.undo, disabled=not selection.can("selections"))
+        st.button("Redo", key="redo", on_click=selection.redo, disabled=not selection.can("undone"))
+        st.button("Select nothing", key="clear", on_click=lambda: selection.choose(Selection()))
 
 
 def _class_chosen(names: tuple[str, ...]) -> None:
@@ -179,7 +188,7 @@ def _table(scene: scenes.Scene, step: int) -> None:
             alt="The samples with their labels and places",
         )  # fmt: skip
         picked = tuple(int(shown[i]) for i in event.selection.rows)
-        if picked and st.button(f"Select these {len(picked)} samples"):
+        if picked and st.button(f"Select {len(picked)} marked sample{'s' * (len(picked) > 1)}"):
             selection.choose(Selection("rows", rows=picked[: selection.MOST]))
             st.rerun()
 
@@ -199,9 +208,25 @@ def _moved(scene: scenes.Scene, before: int, after: int) -> None:
         for name, rows in groups.items()
         if rows.any()
     ]
-    st.markdown(f"**Moves from {cloud.about['step_name']} {before} to {after}**, half widths of the frame")
+    own = "each step in its own half width: of the shape alone, not of its growth"
+    unit = own if scene.scale == "step" else "half widths of the frame"
+    st.markdown(f"**Moves from {cloud.about['step_name']} {before} to {after}**, {unit}")
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Median move of every class between the two steps")
 
 
 def _said(name: str) -> str:
     return {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE", "pacmap": "PaCMAP"}.get(name, words(name))
+
+
+def python(recording: Recording, picture: Picture, cell: Cell) -> str:
+    """Code that computes and draws this picture."""
+    defaults = {one.name: one.default for one in embeddings.card(picture.embedding).settings}
+    given = {name: value for name, value in picture.settings.items() if value != defaults[name]}
+    given |= {"seed": picture.seed} if picture.seed else {}
+    arguments = "".join(f", {name}={value!r}" for name, value in given.items())
+    return (
+        "import explorer\nfrom explorer.clouds import cloud\n\n"
+        f"recording = explorer.open({export.source(recording)!r})\n"
+        f"found = cloud(recording, {cell.layer!r}, embedding={picture.embedding!r}, steps=[{cell.step}]{arguments})\n"
+        "explorer.figures.flat_cloud.draw(found.positions[0])\n"
+    )

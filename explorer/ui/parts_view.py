@@ -12,7 +12,7 @@ from explorer.jobs.results import results as catalogue
 from explorer.profiles import Profile, keys, words
 from explorer.result import NATS_PER, Doubt
 from explorer.score import Score
-from explorer.ui import results, show
+from explorer.ui import export, results, show
 from explorer.ui.cell import Cell
 
 KINDS = {"per_unit": "units", "per_class": "classes"}
@@ -34,6 +34,8 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
             drawn = figures["parts"](score, which=kind, names=names, theme=st.context.theme.type or "light")
             results.figure(drawn, f"parts-{kind}", f"{plan.measure}-{KINDS[kind]}")
     plain = {key: one for key, one in score.details.items() if isinstance(one, int | float | str | bool)}
+    with st.expander("Copy as Python"):
+        st.code(python(recording, cell, plan), language="python")
     if plain:
         with st.expander("Details"):
             st.dataframe([{"what": key.replace("_", " "), "value": str(one)} for key, one in plain.items()],
@@ -58,6 +60,18 @@ def read(recording: Recording, cell: Cell, plan: Profile) -> Score | None:
         dim=int(np.prod(recording.shapes[cell.layer][1:], dtype=int)),
         seed=plan.seed,
     )
+
+
+def python(recording: Recording, cell: Cell, plan: Profile) -> str:
+    """Code that reads this cell anew."""
+    arguments = "".join(f", {name}={value!r}" for name, value in plan.settings.items())
+    against = measures.card(plan.measure).constants.get("against")
+    opened = f"import explorer\n\nrecording = explorer.open({export.source(recording)!r})\n"
+    if against == "representation":
+        return f"{opened}explorer.profile(recording, {plan.measure!r}, target={plan.target!r}{arguments}).plot()\n"
+    target = f"recording.target({plan.target!r}), " if against else ""
+    z = f"z = recording.activations({cell.step}, {cell.layer!r})\n"
+    return f"{opened}{z}explorer.measure(z, {target}measure={plan.measure!r}, seed={plan.seed}{arguments})\n"
 
 
 def in_unit(score: Score | None, unit: str) -> Score | None:

@@ -33,7 +33,9 @@ def recording() -> Recording | None:
 def choice() -> str:
     """The run that the URL names, with a box to choose another."""
     known = runs()
-    named = st.query_params.get("run") or next(iter(known))
+    named = st.query_params.get("run") or st.session_state.get("run-in-use") or next(iter(known))
+    st.session_state["run-in-use"] = named  # the menu opens a page without the parameters of the one before
+    st.query_params["run"] = named
     known.setdefault(named, Path(named).name)
     options = list(known)
     st.selectbox(

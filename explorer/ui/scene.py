@@ -132,7 +132,9 @@ def view(scene: Scene, step: int) -> dict[str, Any]:
 def _unit(cloud: Cloud) -> str:
     """What the half width of the frame stands for."""
     scale = cloud.about["scale"]
-    return f"half width {scale[0]:.3g}" if len(scale) == 1 else f"half widths {min(scale):.3g} to {max(scale):.3g}"
+    if len(scale) == 1:
+        return f"1 is {scale[0]:.3g} in units of the layer"
+    return f"1 is {min(scale):.3g} to {max(scale):.3g} in units of the layer, by step"
 
 
 def _chosen(scene: Scene) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def doubts(found: Sequence[Doubt], computed: bool = True) -> None:
         if not computed:
             st.markdown("Nothing has been computed yet.")
         elif not found:
-            st.markdown("No rule fires on these data. Another estimator, or another seed, is the next test.")
+            st.markdown("No rule fires on these data. Another estimator or measure, or another seed, is the next test.")
         st.markdown("\n\n".join(f":orange[▲] **{plain(doubt.rule)}.** {plain(doubt.text)}" for doubt in found))
 
 

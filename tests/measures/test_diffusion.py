@@ -10,10 +10,12 @@ from dse_dsmi import adjacency_spectral_entropy as official_ase
 from dse_dsmi import diffusion_spectral_entropy as official_dse
 from sklearn.datasets import load_digits, make_blobs, make_swiss_roll
 
+import explorer
 from explorer.benchmark.noise import cloud
 from explorer.catalogue import measures
 from explorer.errors import SampleError, SettingError
 from explorer.measures.diffusion import base
+from explorer.measures.diffusion._curves import curves
 
 rng = np.random.default_rng(0)
 DATA = {
@@ -139,6 +141,17 @@ def test_a_machine_that_is_too_small_says_what_it_lacks(monkeypatch: pytest.Monk
     monkeypatch.setattr(base, "memory_free", lambda device=None: 1000)
     with pytest.raises(SampleError, match=r"60 samples: all pairs take .* are free; take fewer rows"):
         score(DATA["wide"])
+
+
+def test_all_copies_of_the_pairs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Curves over sigma and the information by classes keep the distances while a walk is decomposed: three copies."""
+    z = torch.as_tensor(DATA["wide"])
+    monkeypatch.setattr(base, "memory_free", lambda device=None: int(2.5 * 8 * len(z) ** 2))
+    assert score(DATA["wide"]).value > 0
+    with pytest.raises(SampleError, match="all pairs take"):
+        curves(z, 1.0, [1.0], [1.0], 0.0, lambda *_: None)
+    with pytest.raises(SampleError, match="all pairs take"):
+        explorer.measure(DATA["wide"], np.arange(len(z)) % 2, measure="diffusion_spectral_mutual_information")
 
 
 def test_settings_out_of_their_range_are_refused() -> None:

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from explorer.distributions import LabelledClusters
 from explorer.errors import SampleError
-from explorer.measures import FunctionalFisher
+from explorer.measures import FunctionalEntropy, FunctionalFisher
 from explorer.measures.functional.base import functional_information
 
 
@@ -145,3 +145,20 @@ def test_independent_labels_hang_on_nothing(planted):
     z, y = planted
     shuffled = FunctionalFisher()(z, np.random.default_rng(0).permutation(y))
     assert shuffled.value < 0.05 * FunctionalFisher()(z, y).value
+
+
+def test_the_entropy_stays_under_the_fisher_bound(planted):
+    """The same draws of noise give the bound of the one and the value of the other; the paper's inequality."""
+    z, y = planted
+    for settings in ({}, {"covariance": True}, {"spread": 1.0, "regularization": 0.01}):
+        entropy, fisher = FunctionalEntropy(**settings)(z, y), FunctionalFisher(**settings)(z, y)
+        assert 0 < entropy.value <= fisher.value == entropy.details["bound"]
+        assert entropy.value == fisher.details["functional_entropy"]
+        assert entropy.details["gap"] == pytest.approx(fisher.value - entropy.value)
+        assert entropy.value == pytest.approx(np.bincount(y) / 600 @ entropy.details["per_class"])
+
+
+def test_small_noise_meets_the_bound(planted):
+    """Ent(f) and its bound both go to s^2 |grad f|^2 / 2f as the noise goes to 0; too small by up to 1 / 400 of it."""
+    score = FunctionalEntropy(spread=0.001, pairs=400)(*planted)
+    assert score.value == pytest.approx(score.details["bound"], rel=0.01)

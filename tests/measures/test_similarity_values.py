@@ -15,6 +15,7 @@ from sklearn.neighbors import NearestNeighbors
 
 import explorer
 from explorer.errors import SampleError, SettingError
+from explorer.measures.similarity import _centred
 from explorer.score import Score
 
 CANONICAL = ("cca", "svcca", "pwcca")
@@ -376,3 +377,16 @@ def test_moments_are_asked_for_without_whitening():
 def test_the_same_on_float32_tensors(pair):
     z, y = (torch.tensor(one, dtype=torch.float32) for one in pair)
     assert float(read("linear_cka", z, y)) == pytest.approx(float(read("linear_cka", *pair)), abs=1e-6)
+
+
+def test_short_memory_is_said_in_one_sentence(monkeypatch):
+    """Wide representations are rotated into n x n, and linear CKA takes products of all columns."""
+    z = np.random.default_rng(0).normal(size=(30, 40))
+    monkeypatch.setattr(_centred, "memory_free", lambda device=None: 8 * 4 * z.size - 1)
+    for name in ("linear_cka", "rbf_cka", "shape_distance"):
+        with pytest.raises(SampleError, match=r"copies of z, 30 samples of 40 columns, take .* are free"):
+            explorer.measure(z, z, measure=name)
+    left = iter([10**9, 10**9, 1000])  # after both sides are centred little is left
+    monkeypatch.setattr(_centred, "memory_free", lambda device=None: next(left))
+    with pytest.raises(SampleError, match=r"products of 30 columns with each other take .* are free"):
+        explorer.measure(z[:, :25], z, measure="linear_cka", null=False)

@@ -5,6 +5,7 @@ import random
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -87,17 +88,26 @@ def split(
     return Split(np.array(sizes), np.array(within), np.array(drawn))
 
 
-def reading(found: Split, sigma: float | None = None, notes: tuple[Doubt, ...] = ()) -> Reading:
+def reading(found: Split, cut: "Classes", sigma: float | None = None) -> Reading:
     """The information in bits, its interval over repetitions, the part of every class, and what to doubt."""
     value = float(found.shares @ found.gains)
     details = {"per_class": found.gains.tolist(), "sizes": found.sizes.tolist(), "repeated": found.repeated.tolist()}
-    if sigma is not None:
-        details["sigma"] = sigma
-    return Reading(value, found.interval(), details, (*notes, *_doubts(found, value, sigma)))
+    details |= {"classes": list(cut.names)} if cut.names else {}
+    details |= {"sigma": sigma} if sigma is not None else {}
+    return Reading(value, found.interval(), details, (*cut.notes, *_doubts(found, value, sigma)))
 
 
-def classes(y: torch.Tensor, clusters: int) -> tuple[torch.Tensor, tuple[Doubt, ...]]:
-    """Codes of the classes of y, and a note on how real values were cut: labels (n,) stay as they are.
+@dataclass(frozen=True)
+class Classes:
+    """Codes of samples from 0, (n,), a name of every class that is no label of its own, and how y was cut."""
+
+    codes: torch.Tensor
+    names: tuple[str, ...] = ()
+    notes: tuple[Doubt, ...] = ()
+
+
+def classes(y: torch.Tensor, clusters: int) -> Classes:
+    """The classes of y: labels (n,) stay as they are, and real values are cut.
 
     One column is scaled to 0..1 and cut into equal bins; several are cut by spectral clustering of their nearest
     neighbours, both as in the authors' code.
@@ -106,19 +116,26 @@ def classes(y: torch.Tensor, clusters: int) -> tuple[torch.Tensor, tuple[Doubt, 
         SampleError: for fewer samples than the clustering needs.
     """
     if not y.is_floating_point():
-        return y, ()
+        return Classes(y)
     if y.shape[1] > 1:
         return _clustered(y, clusters)
     low, high = y.min(), y.max()
     edges = torch.as_tensor(np.linspace(0, 1, clusters + 1)[:-1], device=y.device)
-    codes = renumbered(torch.bucketize((y[:, 0] - low) / (high - low if high > low else 1.0), edges, right=True))
-    text = (
-        f"y is real and was cut into {clusters} equal bins between its ends, of which {int(codes.max()) + 1} are used."
-    )
-    return codes, (Doubt("bins", text, note=True),)
+    bins = torch.bucketize((y[:, 0] - low) / (high - low if high > low else 1.0), edges, right=True)
+    called = _between(np.linspace(float(low), float(high), clusters + 1))
+    names = tuple(called[int(one) - 1] for one in torch.unique(bins))
+    text = f"y is real and was cut into {clusters} equal bins between its ends, of which {len(names)} are used."
+    return Classes(renumbered(bins), names, (Doubt("bins", text, note=True),))
 
 
-def _clustered(y: torch.Tensor, clusters: int) -> tuple[torch.Tensor, tuple[Doubt, ...]]:
+def _between(edges: np.ndarray) -> list[str]:
+    """Bins as one reads them, "0.12 to 0.43", with as many digits as tell their edges apart."""
+    digits = next((d for d in range(3, 15) if len({f"{edge:.{d}g}" for edge in edges}) == len(edges)), 15)
+    said = [f"{edge:.{digits}g}" for edge in edges]
+    return [f"{low} to {high}" for low, high in pairwise(said)]
+
+
+def _clustered(y: torch.Tensor, clusters: int) -> Classes:
     from sklearn.cluster import SpectralClustering
 
     least = max(clusters, NEAREST) + 1
@@ -132,7 +149,8 @@ def _clustered(y: torch.Tensor, clusters: int) -> tuple[torch.Tensor, tuple[Doub
     notes = [Doubt("clusters", text, note=True)]
     if any("not fully connected" in str(one.message) for one in said):
         notes.append(Doubt("clusters", "The graph of nearest neighbours of y falls apart; its clusters may be poor."))
-    return renumbered(torch.as_tensor(codes, dtype=torch.int64, device=y.device)), tuple(notes)
+    found = renumbered(torch.as_tensor(codes, dtype=torch.int64, device=y.device))
+    return Classes(found, tuple(f"cluster {i}" for i in range(1, int(found.max()) + 2)), tuple(notes))
 
 
 def _subsets(codes: torch.Tensor, size: int, repetitions: int, seeding: str) -> Iterator[torch.Tensor]:

@@ -37,7 +37,7 @@ def curves(
     z: torch.Tensor, sigma: float, sigmas: Sequence[float], times: Sequence[float], alpha: float, report: Callable
 ) -> tuple[torch.Tensor, np.ndarray]:
     """All eigenvalues at `sigma`, descending, and bits (sigmas, times); one decomposition a width."""
-    squares = Walk(min(sigma, *sigmas), alpha).squares(z)
+    squares = Walk(min(sigma, *sigmas), alpha).squares(z, copies=3)  # the walk is written over a clone
     shown, rows = Walk(sigma, alpha).spectrum(squares.clone()), []
     for done, one in enumerate(sigmas, 1):
         report(done, len(sigmas) + 1, f"sigma {one:.3g}")

@@ -61,7 +61,7 @@ class AdjacencySpectralEntropy(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.003, 2e-8, 1e-8, 4.1e-11)
+    effort: ClassVar[tuple[float, ...]] = (0.003, 2e-8, 1e-8, 4.1e-11)
 
     graph: Literal["gaussian", "neighbors"] = "gaussian"
     sigma: Annotated[float, Range(1e-6, 1e6, log=True)] = 10.0

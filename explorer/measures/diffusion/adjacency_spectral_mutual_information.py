@@ -39,7 +39,7 @@ class AdjacencySpectralMutualInformation(Measure):
     random: ClassVar[bool] = True
     invariant: ClassVar[tuple[str, ...]] = ("shift", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.003, 2e-8, 2e-9, 1e-12)
+    effort: ClassVar[tuple[float, ...]] = (0.003, 2e-8, 2e-9, 1e-12)
 
     graph: Literal["gaussian", "neighbors"] = "gaussian"
     sigma: Annotated[float, Range(1e-6, 1e6, log=True)] = 10.0
@@ -51,10 +51,10 @@ class AdjacencySpectralMutualInformation(Measure):
 
     def value(self, z: torch.Tensor, y: Any = None) -> Reading:
         """The formula; details hold the part of every class and the value of every repetition."""
-        codes, notes = classes(y, self.clusters)
+        cut = classes(y, self.clusters)
         walk = Walk(width(z, self.bandwidth, self.sigma))
 
         def entropy(rows: torch.Tensor) -> float:
             return spectral_bits(adjacency_eigenvalues(walk, z[rows], self.graph, self.neighbors))
 
-        return reading(split(entropy, codes, self.repetitions, self.seeding), walk.sigma, notes)
+        return reading(split(entropy, cut.codes, self.repetitions, self.seeding), cut, walk.sigma)

@@ -46,13 +46,16 @@ class Walk:
     alpha: float = 0.0
     dtype: torch.dtype = torch.float64
 
-    def squares(self, z: torch.Tensor) -> torch.Tensor:
-        """Squared distances as exact as the walk needs them.
+    def squares(self, z: torch.Tensor, copies: int = 2) -> torch.Tensor:
+        """Squared distances as exact as the walk needs them; the decomposition works on a copy of its own.
+
+        Args:
+            copies: of all pairs that are held at a time.
 
         Raises:
             SampleError: where the machine cannot hold all pairs.
         """
-        return _squares(z, self.sigma, self.dtype, copies=2)  # the decomposition works on one of its own
+        return _squares(z, self.sigma, self.dtype, copies)
 
     def spectrum(self, squares: torch.Tensor) -> torch.Tensor:
         """All eigenvalues, descending; the squares are written over."""

@@ -49,7 +49,7 @@ class ClassicShannonEntropy(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("rotation", "linear")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 1.2e-8, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 1.2e-8, 0.0, 0.0)
 
     bins: Annotated[int, Range(2, 1000)] = 2
 

@@ -38,7 +38,8 @@ class ClassicShannonMutualInformation(Measure):
     random: ClassVar[bool] = True
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("rotation", "linear")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.005, 3e-8, 0.0, 0.0)
+    side: ClassVar[str] = "both"
+    effort: ClassVar[tuple[float, ...]] = (0.005, 3e-8, 0.0, 0.0)
 
     bins: Annotated[int, Range(2, 1000)] = 2
     scaling: Literal["official", "shared"] = "official"
@@ -48,10 +49,10 @@ class ClassicShannonMutualInformation(Measure):
 
     def value(self, z: torch.Tensor, y: Any = None) -> Reading:
         """The formula; details hold the part of every class and the value of every repetition."""
-        codes, notes = classes(y, self.clusters)
+        cut = classes(y, self.clusters)
         whole = cells(z, self.bins)
 
         def entropy(rows: torch.Tensor) -> float:
             return cell_bits(cells(z[rows], self.bins) if self.scaling == "official" else whole[rows])
 
-        return reading(split(entropy, codes, self.repetitions, self.seeding), None, notes)
+        return reading(split(entropy, cut.codes, self.repetitions, self.seeding), cut)

@@ -53,7 +53,7 @@ class DiffusionSpectralEntropy(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.003, 2e-8, 1e-8, 4.1e-11)
+    effort: ClassVar[tuple[float, ...]] = (0.003, 2e-8, 1e-8, 4.1e-11)
 
     sigma: Annotated[float, Range(1e-6, 1e6, log=True)] = 10.0
     t: Annotated[float, Range(1.0, 64.0, log=True)] = 1.0

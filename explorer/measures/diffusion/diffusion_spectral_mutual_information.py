@@ -49,7 +49,7 @@ class DiffusionSpectralMutualInformation(Measure):
     random: ClassVar[bool] = True
     invariant: ClassVar[tuple[str, ...]] = ("shift", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.003, 2e-8, 8e-9, 2e-12)
+    effort: ClassVar[tuple[float, ...]] = (0.003, 2e-8, 8e-9, 2e-12)
 
     sigma: Annotated[float, Range(1e-6, 1e6, log=True)] = 10.0
     t: Annotated[float, Range(1.0, 64.0, log=True)] = 1.0
@@ -63,13 +63,13 @@ class DiffusionSpectralMutualInformation(Measure):
 
     def value(self, z: torch.Tensor, y: Any = None) -> Reading:
         """The formula; details hold the part of every class and the value of every repetition."""
-        codes, notes = classes(y, self.clusters)
+        cut = classes(y, self.clusters)
         sigma = width(z, self.bandwidth, self.sigma)
         walk = Walk(sigma, self.alpha if self.normalization == "anisotropic" else 0.0, getattr(torch, self.precision))
-        squares = walk.squares(z) if len(z) <= EXACT else None  # of larger samples only those of the classes
+        squares = walk.squares(z, copies=3) if len(z) <= EXACT else None  # of larger samples those of classes
 
         def entropy(rows: torch.Tensor) -> float:
             part = walk.squares(z[rows]) if squares is None else squares[rows[:, None], rows]
             return spectral_bits(walk.spectrum(part), self.t)
 
-        return reading(split(entropy, codes, self.repetitions, self.seeding), sigma, notes)
+        return reading(split(entropy, cut.codes, self.repetitions, self.seeding), cut, sigma)

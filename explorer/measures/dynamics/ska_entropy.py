@@ -35,7 +35,8 @@ class SKAEntropy(Measure):
     against: ClassVar[str | None] = "representation"
     tracks: ClassVar[bool] = True
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "rotation", "linear", "permutation")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 1e-8, 0.0, 0.0)
+    side: ClassVar[str] = "both"
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 1e-8, 0.0, 0.0)
 
     total: bool = False
 

@@ -6,10 +6,8 @@ from typing import Annotated, ClassVar
 import torch
 
 from explorer.measures.base import Measure, Reading
-from explorer.measures.functional.base import Functional, functional_information
-from explorer.numerics.margins import standard
-from explorer.numerics.softmax import fitted
-from explorer.result import Doubt
+from explorer.measures.functional._labels import of_labels
+from explorer.numerics.groups import group_means
 from explorer.settings import Range
 
 
@@ -41,7 +39,8 @@ class FunctionalFisher(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching")
     random: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.01, 1.1e-06, 0.0, 0.0)
+    side: ClassVar[str] = "both"
+    effort: ClassVar[tuple[float, ...]] = (0.01, 1.1e-06, 0.0, 0.0)
 
     covariance: bool = False
     spread: Annotated[float, Range(0.001, 10.0, log=True)] = 0.15
@@ -50,31 +49,13 @@ class FunctionalFisher(Measure):
 
     def value(self, z: torch.Tensor, y: torch.Tensor) -> Reading:
         """The bound; details hold the entropy that it bounds, the gap, and the parts by unit and class."""
-        z = standard(z)
-        probe = fitted(z, y, int(y.max()) + 1, self.regularization)
-        covariance = z.T @ z / (len(z) - 1) if self.covariance else z.var(0)
-
-        def of_label(points: torch.Tensor) -> torch.Tensor:
-            return probe.log_probabilities(points).gather(1, y[:, None])[:, 0].exp()
-
-        found = functional_information(of_label, z, self.spread * covariance, self.pairs)
-        bound, entropy = float(found.bound.mean()), float(found.entropy.mean())
-        sizes = torch.bincount(y)
-        by_class = z.new_zeros(len(sizes)).index_add_(0, y, found.bound) / sizes
+        found = of_labels(z, y, self.covariance, self.spread, self.pairs, self.regularization)
+        bound, entropy = float(found.parts.bound.mean()), float(found.parts.entropy.mean())
         details = {
             "functional_entropy": entropy,
             "gap": bound - entropy,
-            "mean_probability": float(found.mean.mean()),
-            "per_unit": found.attribution.mean(0).tolist(),
-            "per_class": by_class.tolist(),
+            "mean_probability": float(found.parts.mean.mean()),
+            "per_unit": found.parts.attribution.mean(0).tolist(),
+            "per_class": group_means(found.parts.bound[:, None], y)[0][:, 0].tolist(),
         }
-        return Reading(bound, details=details, doubts=_doubts(found, probe.converged))
-
-
-def _doubts(found: Functional, converged: bool) -> tuple[Doubt, ...]:
-    doubts = [Doubt("standardised", "Columns were standardised.", note=True)]
-    if not converged:
-        doubts.append(Doubt("unconverged", "The fit of the probe ended before it arrived; raise regularization."))
-    if float(found.entropy.mean()) > float(found.bound.mean()):
-        doubts.append(Doubt("noise", "The entropy reads above its bound: too few draws of noise; raise pairs."))
-    return tuple(doubts)
+        return Reading(bound, details=details, doubts=found.doubts)

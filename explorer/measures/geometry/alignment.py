@@ -36,8 +36,8 @@ class Alignment(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 4.0)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "stretching", "linear")
-    falls: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 5e-9, 0.0, 0.0)
+    side: ClassVar[str] = "low"
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 5e-9, 0.0, 0.0)
 
     def value(self, z: torch.Tensor, y: torch.Tensor) -> Reading:
         """The formula; details hold the mean of each class, nothing for a class of one sample."""

@@ -33,7 +33,7 @@ class ClassSeparation(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 3e-9, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 3e-9, 0.0, 0.0)
 
     def value(self, z: torch.Tensor, y: torch.Tensor) -> Reading:
         """The formula; details hold the mean cosine distance within each class."""

@@ -36,7 +36,7 @@ class EffectiveRank(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (1.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "stretching", "linear")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 2.5e-8, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 0.0, 0.0, 0.0, 8.8e-11)
 
     centred: bool = False
 

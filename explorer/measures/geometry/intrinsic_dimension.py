@@ -46,7 +46,7 @@ class IntrinsicDimension(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 0.0, 2e-8, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 0.0, 0.0, 0.0, 0.0, 3.4e-10)
 
     method: Literal["two_nn", "mle"] = "two_nn"
     k: Annotated[int, Range(2, 100)] = 10

@@ -42,7 +42,7 @@ class ManifoldEntropy(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (None, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 0.0, 2e-8, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 0.0, 0.0, 0.0, 0.0, 3.1e-10)
 
     k: Annotated[int, Range(1, 100)] = 5
     dimension: Literal["columns", "intrinsic"] = "columns"

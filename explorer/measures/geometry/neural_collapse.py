@@ -48,8 +48,8 @@ class NeuralCollapse(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
-    falls: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 1e-8, 0.0, 0.0)
+    side: ClassVar[str] = "low"
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 1e-8, 0.0, 0.0)
 
     ratio: Literal["pseudo_inverse", "trace"] = "pseudo_inverse"
 

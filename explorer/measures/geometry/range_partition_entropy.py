@@ -48,7 +48,7 @@ class RangePartitionEntropy(Measure):
     random: ClassVar[bool] = True
     invariant: ClassVar[tuple[str, ...]] = ("shift", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.006, 1e-7, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.006, 1e-7, 0.0, 0.0)
 
     anchors: Annotated[int, Range(2, 256)] = 16
     alpha: Annotated[float, Range(1e-6, 1e6, log=True)] = 10.0

@@ -34,7 +34,7 @@ class Uniformity(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (None, 0.0)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "stretching")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 0.0, 4e-9, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 0.0, 8.8e-10, 0.0, 0.0, 2.4e-11)
 
     t: Annotated[float, Range(0.01, 100.0, log=True)] = 2.0
 

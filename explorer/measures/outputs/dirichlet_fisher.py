@@ -35,7 +35,7 @@ class DirichletFisher(Measure):
     invariant: ClassVar[tuple[str, ...]] = ("permutation",)
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "scaling")
     outputs: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0006, 1.4e-07, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0006, 1.4e-07, 0.0, 0.0)
 
     evidence: Literal["softplus", "relu", "none"] = "softplus"
 

@@ -36,7 +36,7 @@ class DirichletInformation(Measure):
     invariant: ClassVar[tuple[str, ...]] = ("permutation",)
     sensitive: ClassVar[tuple[str, ...]] = ("scaling",)
     outputs: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 8e-08, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 8e-08, 0.0, 0.0)
 
     evidence: Literal["softplus", "relu", "none"] = "softplus"
 

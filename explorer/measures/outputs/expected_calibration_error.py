@@ -38,7 +38,8 @@ class ExpectedCalibrationError(Measure):
     against: ClassVar[str | None] = "labels"
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     outputs: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0006, 3e-08, 0.0, 0.0)
+    side: ClassVar[str] = "low"
+    effort: ClassVar[tuple[float, ...]] = (0.0006, 3e-08, 0.0, 0.0)
 
     bins: Annotated[int, Range(1, 100)] = 15
     form: Literal["auto", "probabilities", "logits"] = "auto"

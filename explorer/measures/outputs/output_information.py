@@ -37,7 +37,8 @@ class OutputInformation(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("permutation",)
     outputs: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 2.5e-08, 0.0, 0.0)
+    side: ClassVar[str] = "low"
+    effort: ClassVar[tuple[float, ...]] = (0.001, 2.5e-08, 0.0, 0.0)
 
     form: Literal["auto", "probabilities", "logits"] = "auto"
 

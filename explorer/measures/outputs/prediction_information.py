@@ -33,7 +33,7 @@ class PredictionInformation(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("permutation",)
     outputs: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 2e-08, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 2e-08, 0.0, 0.0)
 
     form: Literal["auto", "probabilities", "logits"] = "auto"
 

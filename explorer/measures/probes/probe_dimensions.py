@@ -49,7 +49,7 @@ class ProbeDimensions(Measure):
     least: ClassVar[int] = 10
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation")
     random: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.005, 5e-07, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.005, 5e-07, 0.0, 0.0)
 
     probe: Literal["normal", "poisson"] = "normal"
     units: Annotated[int, Range(1, 50)] = 10

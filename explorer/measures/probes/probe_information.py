@@ -42,7 +42,7 @@ class ProbeInformation(Measure):
     against: ClassVar[str | None] = "labels"
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation")
     random: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.02, 2.5e-06, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.02, 2.5e-06, 0.0, 0.0)
 
     classifier: Literal["linear", "mlp"] = "linear"
     folds: Annotated[int, Range(2, 20)] = 5

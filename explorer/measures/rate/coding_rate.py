@@ -36,7 +36,7 @@ class CodingRate(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0005, 1e-8, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0005, 1e-09, 0.0, 0.0, 4.4e-11)
 
     epsilon_squared: Annotated[float, Range(1e-4, 100.0, log=True)] = 0.5
     rows: Literal["unit", "as_given"] = "unit"

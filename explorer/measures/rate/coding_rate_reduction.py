@@ -41,7 +41,7 @@ class CodingRateReduction(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "rotation", "permutation")
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "stretching", "linear", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 2e-8, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 4.5e-09, 0.0, 0.0, 6.3e-11)
 
     epsilon_squared: Annotated[float, Range(1e-4, 100.0, log=True)] = 0.5
     rows: Literal["unit", "as_given"] = "unit"

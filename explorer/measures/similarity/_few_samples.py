@@ -34,8 +34,9 @@ class Nuclear:
 def nuclear_norm(x: torch.Tensor, y: torch.Tensor, highest: int, weight: float) -> Nuclear:
     """Of the covariance of x (n, d_x) and y (n, d_y), both centred.
 
-    The rows are taken in a random order, since the sums over chains of rows depend on it; leaving out 20 groups of
-    rows in turn gives the covariance of the moments.
+    The rows are taken in a random order, since the sums over chains of rows depend on it. They depend as well on the
+    side with which a chain begins: the narrower one, or for equal widths the mean of both ways, so that x and y may
+    change places. Leaving out 20 groups of rows in turn gives the covariance of the moments.
 
     Raises:
         SampleError: for samples too few for the highest moment.
@@ -63,7 +64,10 @@ def _moments(x: torch.Tensor, y: torch.Tensor, highest: int) -> Iterator[torch.T
         some = kept[start : start + size]
         counts = torch.tensor([int(rows.sum()) - 1 for rows in some])
         first, second = (torch.stack([_padded(contrasts(side[rows]), n - 1) for rows in some]) for side in (x, y))
-        yield chain_moments(first, second, counts, highest)
+        found = chain_moments(first, second, counts, highest)
+        if x.shape[1] == y.shape[1]:
+            found = (found + chain_moments(second, first, counts, highest)) / 2
+        yield found
 
 
 def _padded(values: torch.Tensor, rows: int) -> torch.Tensor:

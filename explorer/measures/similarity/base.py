@@ -33,6 +33,11 @@ class CanonicalAverage(Measure):
         """Of the variance, in the principal directions that are kept."""
         return 1.0
 
+    @property
+    def draws(self) -> bool:
+        """Which rows are held out, if any."""
+        return self.held_out > 0
+
     def value(self, z: torch.Tensor, y: Any = None) -> Reading:
         """The average; details hold the correlations and what shuffled rows read."""
         fit = Canonical.of(varied(z, "z"), varied(y, "y"), self.share)

@@ -39,7 +39,7 @@ class MutualNeighbours(Measure):
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
     symmetric: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 0.0, 8e-8, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 0.0, 1.1e-09, 0.0, 0.0, 3.2e-10)
 
     k: Annotated[int, Range(1, 1000, log=True)] = 10
 

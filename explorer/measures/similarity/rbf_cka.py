@@ -20,7 +20,8 @@ class RBFCKA(Measure):
     .. math:: \frac{\mathrm{tr}(KHLH)}{\sqrt{\mathrm{tr}(KHKH)\,\mathrm{tr}(LHLH)}}, \qquad
        K_{ij} = \exp\Bigl(-\frac{\|z_i - z_j\|^2}{2 (w m)^2}\Bigr)
 
-    with m the median distance between samples that differ, L the same of y, H the centring matrix. A small width
+    with m the median distance between samples that differ, the lower of two in the middle where scikit-learn and NumPy
+    take their mean, L the same of y, H the centring matrix. A small width
     looks at close neighbours alone, a large one tends to `linear_cka`. kornblith2019 tried widths of 0.2, 0.4 and
     0.8 and found little to choose between this and the linear kernel. Small widths need many samples: then the
     kernels are nearly diagonal, and all representations look alike, shuffled ones too (details: "chance").
@@ -41,7 +42,7 @@ class RBFCKA(Measure):
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
     symmetric: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.003, 0.0, 2e-7, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.003, 0.0, 2.1e-08, 0.0, 0.0, 4.9e-10)
 
     width: Annotated[float, Range(0.01, 100.0, log=True)] = 0.8
     debiased: bool = False

@@ -43,7 +43,7 @@ class RSA(Measure):
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching", "linear")
     symmetric: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 0.0, 4e-7, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 0.0, 4e-7, 0.0)
 
     dissimilarity: Literal["euclidean", "correlation"] = "euclidean"
     ranks: bool = True

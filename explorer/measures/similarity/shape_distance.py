@@ -30,8 +30,8 @@ class ShapeDistance(Measure):
     distance, which shift and rotation leave as it is, and one factor the angle; 0 whitens the columns, so that every
     invertible linear map leaves the angle as it is: between equal ranks it is the arccos of the mean canonical
     correlation. Between them the mix depends on the length of z, as published. Sides of different width are
-    compared as if the narrower had columns of zeros more. Both kinds obey the triangle inequality. The Euclidean
-    one is the Frobenius norm over all n rows, not divided by sqrt(n), in the unit of z.
+    compared as if the narrower had columns of zeros more. In sample both kinds obey the triangle inequality. The
+    Euclidean one is the Frobenius norm over all n rows, not divided by sqrt(n), in the unit of z.
 
     The angle is taken from the length of the difference, so that equal shapes read 1e-15 where an arccos cannot tell
     less than 1e-8. Directions without variance are left out, also from the rescaling, where published code floors their
@@ -42,8 +42,10 @@ class ShapeDistance(Measure):
     variance + weight x bias^2, with an interval of 1.96 standard deviations and the bound on the bias. The moments are
     sums over chains of different rows, without bias for normal samples; for others the mean, which is taken out by
     contrasts of the rows, leaves some in the higher ones, far less than in sample. Variances come from leaving out 20
-    groups, where the paper draws bootstrap samples, in which rows meet themselves. It is no metric; a cosine beyond 0
-    or 1 is set there and doubted, and the ends of the interval are set there too.
+    groups, where the paper draws bootstrap samples, in which rows meet themselves. Of sides of equal width chains begin
+    with the one and with the other and are averaged, where the paper begins with one: the distance is symmetric. It is
+    no metric, since noise can break the triangle inequality; a cosine beyond 0 or 1 is set there and doubted, and the
+    ends of the interval are set there too.
 
     Args:
         alpha: 1 for rotations alone, 0 for all invertible linear maps, between them for partial whitening.
@@ -67,7 +69,8 @@ class ShapeDistance(Measure):
     symmetric: ClassVar[bool] = True
     distance: ClassVar[str] = "metric"
     random: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0006, 4e-8, 0.0, 0.0)
+    side: ClassVar[str] = "low"
+    effort: ClassVar[tuple[float, ...]] = (0.0006, 0.0, 0.0, 0.0, 6.3e-11)
 
     alpha: Annotated[float, Range(0.0, 1.0)] = 1.0
     kind: Literal["angular", "euclidean"] = "angular"
@@ -81,6 +84,13 @@ class ShapeDistance(Measure):
             raise SettingError(f"alpha={self.alpha:g} whitens by the samples; estimator='moments' needs alpha=1")
         if self.kind == "euclidean":
             object.__setattr__(self, "unit", "")  # that of z, which is not known
+        if self.estimator == "moments":
+            object.__setattr__(self, "distance", "dissimilarity")
+
+    @property
+    def draws(self) -> bool:
+        """The order of the rows, for moments alone."""
+        return self.estimator == "moments"
 
     def value(self, z: torch.Tensor, y: Any = None) -> Reading:
         """The distance; details hold the cosine."""

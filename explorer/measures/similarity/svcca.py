@@ -34,7 +34,7 @@ class SVCCA(CanonicalAverage):
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     symmetric: ClassVar[bool] = True
     random: ClassVar[bool] = True
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0006, 7e-8, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0006, 0.0, 0.0, 0.0, 1.7e-10)
 
     variance: Annotated[float, Range(0.01, 1.0)] = 0.99
     held_out: Annotated[float, Range(0.0, 0.5)] = 0.0

@@ -30,7 +30,7 @@ class DeadUnits(Measure):
     unit: ClassVar[str] = ""
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "permutation", "copies")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0004, 1e-08, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0004, 1e-08, 0.0, 0.0)
 
     kind: Literal["constant", "zero", "saturated"] = "constant"
     tolerance: Annotated[float, Range(0.0, 0.25)] = 1e-3

@@ -39,7 +39,7 @@ class Selectivity(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("rotation",)
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0006, 4e-09, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0006, 4e-09, 0.0, 0.0)
 
     baseline: Literal["auto", "minimum"] = "auto"
 

@@ -37,7 +37,7 @@ class Sparsity(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     invariant: ClassVar[tuple[str, ...]] = ("scaling", "stretching", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("shift", "rotation")
-    effort: ClassVar[tuple[float, float, float, float]] = (0.0004, 8e-09, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.0004, 8e-09, 0.0, 0.0)
 
     formula: Literal["treves_rolls", "hoyer"] = "treves_rolls"
     over: Literal["samples", "units"] = "samples"

@@ -34,7 +34,7 @@ class UnitInformation(Measure):
     against: ClassVar[str | None] = "labels"
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("rotation",)
-    effort: ClassVar[tuple[float, float, float, float]] = (0.001, 8e-08, 0.0, 0.0)
+    effort: ClassVar[tuple[float, ...]] = (0.001, 8e-08, 0.0, 0.0)
 
     bins: Annotated[int, Range(2, 200)] = 10
     correction: Literal["miller_madow", "none"] = "miller_madow"
