@@ -82,7 +82,7 @@ def controls() -> tuple[Recording | None, Profile | None, str]:
 def _target(recording: Recording, against: str | None) -> str:
     """What a layer is compared with; nothing for a measure of a layer alone."""
     if against is None:
-        st.selectbox("Compared with", ["–"], disabled=True, help="This measure reads a layer alone.")
+        st.caption("Reads a layer alone: it is compared with nothing.")
         return ""
     steps = ["previous", "first", "last"]
     inputs = ["x"] if recording.x is not None else []
