@@ -3,7 +3,7 @@
 import html
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -83,9 +83,7 @@ class Estimate:
         Raises:
             UnitError: for a quantity that is not an information.
         """
-        if self.unit not in NATS_PER:
-            raise UnitError(f"{self.quantity} is in {self.unit}, which is neither nats nor bits; read .value and .unit")
-        return self.value * NATS_PER[self.unit]
+        return in_nats(self.quantity, self.value, self.unit)
 
     @property
     def bits(self) -> float:
@@ -95,12 +93,7 @@ class Estimate:
     @property
     def verdict(self) -> str:
         """How far the value can be trusted, in one sentence, with the rules that fired."""
-        grave = list(dict.fromkeys(doubt.rule for doubt in self.warnings if not doubt.note))
-        if grave:
-            return f"Doubtful: {', '.join(grave)}."
-        if self.null and self.null.p_value > 0.05:
-            return f"No evidence of dependence (p = {self.null.p_value:.2g})."
-        return "No rule fired."
+        return verdict(self.warnings, self.null, "No evidence of dependence")
 
     def __float__(self) -> float:
         return self.value
@@ -149,8 +142,35 @@ class Estimate:
             rows.append(("with y permuted", f"{self.null.mean:.4g} to {self.null.high:.4g} nats"))
         rows.append(("verdict", self.verdict))
         rows += [(doubt.rule, doubt.text) for doubt in self.warnings]
-        cells = "".join(f"<tr><th>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
-        return f"<table>{cells}</table>"
+        return to_html(rows)
+
+
+def in_nats(what: str, value: float, unit: str) -> float:
+    """A value in nats.
+
+    Raises:
+        UnitError: for a unit that is neither nats nor bits.
+    """
+    if unit not in NATS_PER:
+        unit = unit or "a pure number"
+        raise UnitError(f"{what} is in {unit}, which is neither nats nor bits; read .value and .unit")
+    return value * NATS_PER[unit]
+
+
+def verdict(warnings: Iterable[Doubt], null: Null | None, no_evidence: str) -> str:
+    """The rules that fired; else `no_evidence` where the null reaches the value; else that none fired."""
+    grave = list(dict.fromkeys(doubt.rule for doubt in warnings if not doubt.note))
+    if grave:
+        return f"Doubtful: {', '.join(grave)}."
+    if null and null.p_value > 0.05:
+        return f"{no_evidence} (p = {null.p_value:.2g})."
+    return "No rule fired."
+
+
+def to_html(rows: Iterable[tuple[str, str]]) -> str:
+    """A table of two columns, every text escaped."""
+    cells = "".join(f"<tr><th>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
+    return f"<table>{cells}</table>"
 
 
 def finite(value: Any) -> Any:

@@ -1,12 +1,10 @@
 """A number defined by its own formula, in its own unit, with how it was made and how far it can be trusted."""
 
-import html
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from explorer.errors import UnitError
-from explorer.result import NATS_PER, Doubt, Null, finite, repr_call
+from explorer.result import NATS_PER, Doubt, Null, finite, in_nats, repr_call, to_html, verdict
 
 
 @dataclass(frozen=True)
@@ -44,10 +42,7 @@ class Score:
         Raises:
             UnitError: for a score that is not an information.
         """
-        if self.unit not in NATS_PER:
-            unit = self.unit or "a pure number"
-            raise UnitError(f"{self.measure} is in {unit}, which is neither nats nor bits; read .value and .unit")
-        return self.value * NATS_PER[self.unit]
+        return in_nats(self.measure, self.value, self.unit)
 
     @property
     def bits(self) -> float:
@@ -61,12 +56,7 @@ class Score:
     @property
     def verdict(self) -> str:
         """How far the value can be trusted, in one sentence, with the rules that fired."""
-        grave = list(dict.fromkeys(doubt.rule for doubt in self.warnings if not doubt.note))
-        if grave:
-            return f"Doubtful: {', '.join(grave)}."
-        if self.null and self.null.p_value > 0.05:
-            return f"Not told from shuffled rows (p = {self.null.p_value:.2g})."
-        return "No rule fired."
+        return verdict(self.warnings, self.null, "Not told from shuffled rows")
 
     def __float__(self) -> float:
         return self.value
@@ -107,5 +97,4 @@ class Score:
             rows.append(("shuffled", f"{self.null.mean:.4g} on average, up to {self.null.high:.4g}"))
         rows.append(("verdict", self.verdict))
         rows += [(doubt.rule, doubt.text) for doubt in self.warnings]
-        cells = "".join(f"<tr><th>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
-        return f"<table>{cells}</table>"
+        return to_html(rows)
