@@ -24,7 +24,17 @@ _HOMES = {
     "Recording": "explorer.data",
     "Dataset": "explorer.data",
 }
-_FOLDERS = ("estimators", "measures", "distributions", "sources", "embeddings", "figures", "labs", "training")
+_FOLDERS = (
+    "estimators",
+    "measures",
+    "distributions",
+    "sources",
+    "embeddings",
+    "figures",
+    "labs",
+    "training",
+    "objectives",
+)
 
 __all__ = [*_HOMES, *_FOLDERS, "__version__"]
 

@@ -6,7 +6,8 @@ from typing import Any
 from explorer.bundle import open_bundled
 from explorer.catalogue import estimators, measures
 from explorer.data import Recording
-from explorer.errors import ExplorerError, FileError
+from explorer.disentangle import disentanglement
+from explorer.errors import FileError
 from explorer.likeness import similarity
 from explorer.recordings.bundled import bundled
 from explorer.recordings.store import open_folder
@@ -92,17 +93,6 @@ def measure(
     entry = measures[measure](**checked_settings(measures.card(measure).settings, settings, measure))
     samples, target = entry.checked(z, y, device)
     return scored(entry, samples, target, seed, null=null, interval=interval)
-
-
-def disentanglement(codes: Any, factors: Any, *, metrics: Any = None, seed: int = 0) -> Any:
-    """The table of disentanglement metrics of codes (n, d) and factors (n, K).
-
-    Raises:
-        ExplorerError: as long as this version has no disentanglement metric.
-    """
-    raise ExplorerError(
-        "disentanglement: this version has no disentanglement metric; `explorer list measures` shows all"
-    )
 
 
 def open(path: str | Path) -> Recording:

@@ -39,6 +39,28 @@ def array(text: str) -> np.ndarray:
     return _of_recording(recording(run), names)
 
 
+def columns(text: str) -> dict[str, np.ndarray]:
+    """The named columns that a text speaks of, one value a row each.
+
+    RUN:factors are all factors of a recording, RUN:a,b some of them or y. A table without a name gives all its
+    columns, text among them; an array of K columns gives "NAME 0" and so on.
+
+    Raises:
+        FileError: for a file or folder that cannot be read, or values that are no columns.
+        UnknownNameError: for a column that is not there.
+    """
+    run, names = _run(text)
+    if run:
+        return _factors_of(recording(run), names)
+    path, name = _select._split(text)
+    parts = _select.load(path)
+    if name:
+        parts = _select._parts(parts, name, path)
+    elif not _select._is_table(path) and len(parts) > 1:
+        raise FileError(f"{path.name} holds {_select._listed(parts)}; name some, as in {path.name}:{next(iter(parts))}")
+    return {title: column for key, part in parts.items() for title, column in _split_columns(key, part).items()}
+
+
 def recording(run: str) -> Recording:
     """The recording in a folder, or a bundled one by name.
 
@@ -110,3 +132,21 @@ def _of_recording(recording: Recording, names: list[str]) -> np.ndarray:
         example = f"RUN:{recording.steps[-1]}:{layer}"
         raise FileError(f"step {step!r} of {recording.name} must be a whole number, as in {example}")
     return recording.activations(int(step), layer)
+
+
+def _factors_of(recording: Recording, names: list[str]) -> dict[str, np.ndarray]:
+    """All factors of a run, or some by name."""
+    if len(names) != 1:
+        raise FileError(f"{':'.join(names)!r} is a layer of {recording.name}; name factors, as in RUN:factors")
+    wanted = list(recording.factors) if names == ["factors"] else names[0].split(",")
+    if not wanted:
+        raise FileError(f"{recording.name} was recorded without factors")
+    return {name: recording.target(name) for name in wanted}
+
+
+def _split_columns(key: str, part: np.ndarray) -> dict[str, np.ndarray]:
+    if part.ndim not in (1, 2):
+        raise FileError(f"{key} has the shape {part.shape}; columns are needed, (n,) or (n, K)")
+    if part.ndim == 1 or part.shape[1] == 1:
+        return {key: part.reshape(-1)}
+    return {f"{key} {place}": part[:, place] for place in range(part.shape[1])}

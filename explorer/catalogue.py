@@ -8,9 +8,9 @@ Other packages join by entry points of the group `explorer.<folder>`.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -142,9 +142,39 @@ def _references(doc: str) -> tuple[str, ...]:
 
 
 def _constants(tree: ast.Module, node: ast.AST) -> dict[str, Any]:
-    """Literal module constants and class variables: TITLE, bound, suffixes, ..."""
+    """Literal module constants and class variables, also those of bases in this package: TITLE, bound, unit, ..."""
+    return _literals(tree.body) | (_inherited(tree, node) if isinstance(node, ast.ClassDef) else {})
+
+
+def _inherited(tree: ast.Module, node: ast.ClassDef) -> dict[str, Any]:
+    """Literal class variables of a class; what its bases say counts where it says nothing."""
+    found: dict[str, Any] = {}
+    for base in reversed(node.bases):
+        module = next((m for m, names in _imports(tree) if isinstance(base, ast.Name) and base.id in names), "")
+        parent = _parsed(module) if module.startswith("explorer.") else tree
+        above = next(
+            (one for one in parent.body if isinstance(one, ast.ClassDef) and one.name == ast.unparse(base)), None
+        )
+        if above is not None:
+            found |= _inherited(parent, above)
+    return found | _literals(node.body)
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
+    for line in tree.body:
+        if isinstance(line, ast.ImportFrom) and line.module:
+            yield line.module, {alias.name for alias in line.names}
+
+
+@cache
+def _parsed(module: str) -> ast.Module:
+    return ast.parse((HERE / Path(*module.split(".")[1:]).with_suffix(".py")).read_text(encoding="utf-8"))
+
+
+def _literals(body: Iterable[ast.stmt]) -> dict[str, Any]:
+    """The names to which lines give a literal."""
     found = {}
-    for line in [*tree.body, *getattr(node, "body", [])]:
+    for line in body:
         target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
         value = getattr(line, "value", None)
         if isinstance(line, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and value is not None:
@@ -160,6 +190,7 @@ distributions = Catalogue("distributions", "distribution")
 estimators = Catalogue("estimators", "estimator")
 measures = Catalogue("measures", "measure")
 embeddings = Catalogue("embeddings", "embedding")
+objectives = Catalogue("objectives", "objective")
 training = Catalogue("training", "training run", "train")
 figures = Catalogue("figures", "figure", "draw")
 labs = Catalogue("labs", "lab", "lab")

@@ -60,7 +60,7 @@ def variable(
     """
     if kind not in KINDS:
         raise SettingError(f"{name}_kind={kind!r} must be one of {', '.join(map(repr, KINDS))}")
-    array = _array(data, name)
+    array = as_array(data, name)
     if amounts and kind == "auto" and need == "any" and _looks_like_amounts(array):
         found, doubts = _read_as_amounts(array, name)
     else:
@@ -107,7 +107,7 @@ def varying(values: torch.Tensor) -> torch.Tensor:
     return values[:, (values != values[:1]).any(0)]
 
 
-def _array(data: Any, name: str) -> np.ndarray:
+def as_array(data: Any, name: str) -> np.ndarray:
     """Any input as a NumPy array of shape (n, d)."""
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
         raise SampleError(f"{name} is a masked array with {np.ma.count_masked(data)} masked value(s); leave them out")

@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import explorer
-from explorer import catalogue, cli_runs
+from explorer import catalogue, cli_runs, cli_scores
 from explorer.cli_jobs import jobs_app
 from explorer.cli_options import Device, Json, Noise, Permutations, Seed, Set, Target, settings_of
 from explorer.errors import ExplorerError, UnknownNameError
@@ -20,7 +20,7 @@ app = typer.Typer(
     help="See what neural networks keep and forget. Without a command: open the app in a browser.",
 )
 app.add_typer(jobs_app, name="jobs")
-for command in cli_runs.COMMANDS:
+for command in (*cli_runs.COMMANDS, cli_scores.disentangle):
     app.command()(command)
 
 Kind = Annotated[str, typer.Option(help="continuous, discrete, mixed, labels or auto.")]
@@ -64,7 +64,7 @@ def open_run(run: str, port: Port = 8501, no_browser: NoBrowser = False) -> None
 
 @app.command()
 def demo(
-    run: Annotated[str, typer.Argument(help="twelve_bit or digits.")] = "twelve_bit",
+    run: Annotated[str, typer.Argument(help="twelve_bit, digits or vae.")] = "twelve_bit",
     activation: Annotated[str | None, typer.Option(help="tanh or relu.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training inputs.")] = None,
     data: Annotated[
@@ -75,7 +75,7 @@ def demo(
     port: Port = 8501,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Train, record and open a network: the 12-bit one, or digits; the page fills in while it trains."""
+    """Train, record and open a network: the 12-bit one, digits or an autoencoder; the page fills in meanwhile."""
     from explorer.demo import submit_demo
 
     flags = {"activation": activation, "epochs": epochs, "data": data}
@@ -115,14 +115,6 @@ def estimate(
     options = {"estimator": estimator, "seed": seed, "device": device, **kinds, **asked}
     result = explorer.estimate(*arrays, z=condition, **options, **settings)
     print(to_json(result.to_dict()) if json_ else _lines(result))
-
-
-@app.command()
-def disentangle(codes: str, factors: str, json_: Json = False) -> None:
-    """Disentanglement metrics of codes and factors. This version has none yet."""
-    from explorer.arrays import array
-
-    explorer.disentanglement(array(codes), array(factors))
 
 
 @app.command("list")

@@ -167,3 +167,12 @@ def column(recording: Recording, target: str) -> np.ndarray:
     except UnknownNameError as error:
         names = [*(["y"] if recording.y is not None else []), *recording.factors, *recording.layers]
         raise UnknownNameError("label, factor or layer", target, names) from error
+
+
+def columns(recording: Recording, target: str) -> dict[str, np.ndarray]:
+    """The columns that a target names: "factors" are all of them.
+
+    Raises:
+        UnknownNameError: for a column that is not there.
+    """
+    return dict(recording.factors) if target == "factors" else {target: column(recording, target)}

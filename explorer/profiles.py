@@ -9,7 +9,7 @@ from explorer.data import Recording, digest
 from explorer.errors import SettingError, UnknownNameError
 from explorer.jobs.specification import code_version
 from explorer.measures._effort import seconds
-from explorer.plan import Cell, column, texts
+from explorer.plan import Cell, column, columns, texts
 from explorer.result import repr_call
 from explorer.settings import Range, Setting, checked_settings
 from explorer.trajectory import Trajectory
@@ -22,6 +22,10 @@ OPTIONS = (
     Setting("seed", int, 0, Range(0, 2**31 - 1)),
 )
 
+SHORT = ("cka", "rbf", "svcca", "pwcca", "cca", "ska", "mig", "dmig", "xmig", "dlig", "rmig", "jemmig", "sap", "dci",
+         "irs", "udr", "vae", "kl")  # fmt: skip
+"""Words of catalogue keys that are abbreviations."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -30,9 +34,10 @@ class Profile:
     Attributes:
         measure: catalogue key.
         settings: of the measure; what is left out has its default.
-        target: what the measure compares a layer with: "y" or a factor, where it takes labels or values; where it
-            compares representations, "previous", "first" or "last" recorded step of the same layer, "x" for the
-            inputs, or another layer at the same step. "" takes "y", or the previous step.
+        target: what the measure compares a layer with: "y" or a factor, where it takes labels or values; "factors" for
+            all of them, where it scores codes; where it compares representations, "previous", "first" or "last"
+            recorded step of the same layer, "x" for the inputs, or another layer at the same step. "" takes "y", all
+            factors, or the previous step.
         permutations: shuffles, of the rows of what it is compared with or of every column of T by itself, whose mean
             is the null.
         seed: of everything random.
@@ -68,6 +73,8 @@ class Profile:
             raise SettingError(f"target={self.target!r}: {self.measure} reads a layer alone and takes no target")
         if against is None:
             return ""
+        if against == "factors":
+            return self._factors(recording)
         if against != "representation":
             column(recording, self.target or "y")
             return self.target or "y"
@@ -75,6 +82,14 @@ class Profile:
         chosen = "previous" if self.target in ("", "y") else self.target
         if chosen not in known:
             raise UnknownNameError("step, input or layer to compare with", chosen, known)
+        return chosen
+
+    def _factors(self, recording: Recording) -> str:
+        """All factors, or one column by name."""
+        known = [*(["factors"] if recording.factors else []), *(["y"] if recording.y is not None else [])]
+        chosen = self.target or next(iter(known), "factors")
+        if chosen not in (*known, *recording.factors):
+            raise UnknownNameError("factors, label or factor", chosen, [*known, *recording.factors])
         return chosen
 
     def partner(self, recording: Recording, step: int) -> int | None:
@@ -88,8 +103,9 @@ class Profile:
 def keys(recording: Recording, plan: Profile, steps: Iterable[int], layers: Iterable[str]) -> dict[Cell, str]:
     """The key of every cell in the results catalogue: data, plan and code."""
     against = measures.card(plan.measure).constants.get("against")
-    given = [recording.x] if plan.target == "x" else []
-    given = [recording.target(plan.target)] if against in ("labels", "labels or values") else given
+    given: list[Any] = [recording.x] if plan.target == "x" else []
+    if against in ("labels", "labels or values", "factors"):
+        given = [part for pair in columns(recording, plan.target).items() for part in pair]
     common = digest(*given, asdict(plan), code_version())
     layers = list(layers)
     found: dict[Cell, str] = {}
@@ -114,8 +130,7 @@ def title(recording: Recording, plan: Profile) -> str:
 
 def words(name: str) -> str:
     """A catalogue key as one says it: "Diffusion spectral entropy"."""
-    short = {"cka": "CKA", "rbf": "RBF", "svcca": "SVCCA", "pwcca": "PWCCA", "cca": "CCA", "ska": "SKA"}
-    said = " ".join(short.get(word, word) for word in name.split("_"))
+    said = " ".join(word.upper() if word in SHORT else word for word in name.split("_")).replace("MIG sup", "MIG-sup")
     return said[0].upper() + said[1:]
 
 

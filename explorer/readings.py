@@ -10,6 +10,8 @@ from explorer.catalogue import measures
 from explorer.data import Recording
 from explorer.device import resolve
 from explorer.errors import InputError
+from explorer.factors import factors, posterior
+from explorer.plan import columns
 from explorer.reliability.scores import shuffled
 
 LONGEST = 512
@@ -41,7 +43,13 @@ class Readings:
 
     def samples(self, step: int, layer: str) -> tuple[checks.Variable, checks.Variable | None]:
         """The layer and what it is compared with."""
-        z = checks.variable(self.recording.activations(step, layer), layer, "continuous", "continuous", self.device)
+        activations = self.recording.activations(step, layer)
+        if self.entry.posterior == "needed":
+            raise InputError(f"{self.entry.name} needs the noise of a code; the Disentanglement page reads it")
+        if self.entry.posterior:
+            z = posterior(activations, layer, self.device)
+        else:
+            z = checks.variable(activations, layer, "continuous", "continuous", self.device)
         return z, None if self.entry.against is None else self._partner(step, layer)
 
     def _partner(self, step: int, layer: str) -> checks.Variable | None:
@@ -61,6 +69,8 @@ class Readings:
             if self.plan.target == "x" and self.recording.x is not None:
                 inputs = self.recording.x.reshape(len(self.recording), -1)
                 self._fixed = checks.variable(inputs, "x", "continuous", "continuous", self.device)
+            elif self.entry.against == "factors":
+                self._fixed = factors(columns(self.recording, self.plan.target), self.device)
             else:
                 column, need = self.recording.target(self.plan.target), self.entry.against
                 need = "discrete" if need == "labels" else "any"

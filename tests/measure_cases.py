@@ -5,10 +5,12 @@ import pytest
 
 from explorer.catalogue import measures
 
-ENTRIES = tuple(measures)
+ENTRIES = tuple(name for name in measures if measures[name].posterior != "needed")
+"""Those that need the noise of a code have a battery of their own."""
+
 PAIRS = tuple(name for name in ENTRIES if measures[name].against == "representation")
 WITH_Y = tuple(name for name in ENTRIES if measures[name].against)
-LABELLED = tuple(name for name in WITH_Y if measures[name].against != "representation")
+LABELLED = tuple(name for name in WITH_Y if measures[name].against not in ("representation", "factors"))
 ALONE = tuple(name for name in ENTRIES if measures[name].against is None)
 every_measure = pytest.mark.parametrize("name", ENTRIES)
 every_pair = pytest.mark.parametrize("name", PAIRS)
@@ -51,6 +53,8 @@ def given(name: str, n: int = 120, seed: int = 0) -> tuple[np.ndarray, ...]:
     z, labels = (outputs if entry.outputs else cloud)(n, seed=seed)
     if entry.against is None:
         return (z,)
+    if entry.against == "factors":
+        return z, np.c_[labels, (z[:, 1] > 0) + 2 * (z[:, 2] > 1)]
     if entry.against != "representation":
         return z, labels
     rng = np.random.default_rng(seed + 1)

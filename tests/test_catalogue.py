@@ -105,3 +105,11 @@ def test_words_of_a_signature_are_known():
     # a setting may use these words in its annotation and no others: nothing of the file is run
     with pytest.raises(NameError):
         settings_from_source(ast.parse('def f(x: open("/etc/passwd") = 1): """F."""').body[0])
+
+
+@pytest.mark.parametrize("name", list(catalogue.measures))
+def test_a_card_knows_what_the_class_inherits_before_it_is_imported(name):
+    card, entry = catalogue.measures.card(name), catalogue.measures[name]
+    for constant in ("unit", "against", "side", "distance", "posterior", "outputs", "tracks"):
+        known = getattr(entry, constant)
+        assert isinstance(known, property) or card.constants[constant] == known, constant  # settings may change a unit

@@ -87,6 +87,17 @@ def test_estimate_prints_the_promised_object(arrays):
     assert found["null"]["mean"] == pytest.approx(0.0, abs=0.05)
 
 
+def test_disentangle_in_words_json_and_files(arrays, tmp_path):
+    codes = [f"{arrays}:x,y", f"{arrays}:label", "--metric", "mig", "--metric", "modularity", "--trust", "none"]
+    words = run("disentangle", *codes)
+    assert "mutual information in nats" in words and "mig " in words and "modularity" in words
+    plain = json.loads(run("disentangle", *codes, "--bins", "10", "--json"))
+    assert set(plain["metrics"]) == {"mig", "modularity"} and plain["about"]["bins"] == 10
+    assert len(plain["mutual_information"]) == 2 and len(plain["factor_entropy"]) == 1
+    run("disentangle", *codes, "--out", str(tmp_path / "table.csv"))
+    assert (tmp_path / "table.csv").read_text().startswith("metric,value,low")
+
+
 def test_estimate_in_words(arrays):
     shown = run("estimate", f"{arrays}:x", f"{arrays}:y")
     assert "nats =" in shown and "chosen: gaussian_copula(" in shown and "because" in shown
@@ -150,8 +161,12 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
         (("plane", "{folder}"), "is no recording"),
         (("plane", "{folder}", "--out", "t.xls"), "must end in .parquet, .csv or .json"),
         (("list", "estimator"), "did you mean 'estimators'"),
-        (("measure", "{pair}:x", "--measure", "mig"), "no measure 'mig'"),
-        (("disentangle", "{pair}:x", "{pair}:y"), "no disentanglement metric"),
+        (("measure", "{pair}:x", "--measure", "migg"), "no measure 'migg'"),
+        (("disentangle", "{pair}:x", "{pair}:label", "--metric", "migg"), "no measure 'migg'"),
+        (("disentangle", "{pair}:x", "{pair}:label", "--set", "bins=3"), "METRIC.NAME=VALUE"),
+        (("disentangle", "{pair}:x", "{pair}:label", "--set", "hsic.x=3"), "names no score of disentanglement"),
+        (("disentangle", "{pair}", "{pair}:label"), "holds x (500,), y (500,), label (500,); name one"),
+        (("disentangle", "{pair}:x", "{pair}"), "name some"),
         (("record",), "explorer.Recorder"),
         (("lab", "coin"), "no lab 'coin'"),
         (("jobs", "show", "nothing"), "no job 'nothing'"),

@@ -18,11 +18,15 @@ LEVELS = [
     {"data"},
     {"result"},
     {"trajectory", "comparison", "score", "representation"},
+    {"metric_table", "latent_results"},
+    {"metric_deltas"},
     {"device"},
     {"checks"},
     {"catalogue"},
     {"numerics"},
-    {"critics", "networks"},
+    {"factors"},
+    {"critics", "networks", "sprites"},
+    {"objectives"},
     {"sources"},
     {"distributions"},
     {"recordings"},
@@ -30,16 +34,17 @@ LEVELS = [
     {"measures"},
     {"reliability"},
     {"jobs"},
-    {"plan"},
-    {"cells", "readings"},
+    {"plan", "metrics"},
+    {"cells", "readings", "scoring", "decoding", "coded_jobs"},
     {"planes", "profiles", "pointwise"},
-    {"sweep", "trials", "likeness", "spectrum", "clouds"},
+    {"sweep", "trials", "likeness", "spectrum", "clouds", "disentangle", "traversal"},
+    {"latent_factor", "metric_sweep", "factor_map"},
     {"bundle", "following", "panel"},
     {"api", "training"},
     {"demo", "figures"},
     {"labs", "benchmark"},
     {"cli_options"},
-    {"ui", "launch", "cli_jobs", "cli_runs"},
+    {"ui", "launch", "cli_jobs", "cli_runs", "cli_scores"},
     {"cli", "app", "asgi"},
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
@@ -49,6 +54,8 @@ LISTED = {
     ("trajectory", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("comparison", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("representation", "catalogue"): "a result finds its figure by name when it is asked to plot",
+    ("metric_table", "catalogue"): "a result finds its figure by name when it is asked to plot",
+    ("latent_results", "catalogue"): "a result finds its figure by name when it is asked to plot",
 }
 
 
@@ -122,7 +129,8 @@ def test_who_imports_what(library, allowed):
 
 
 def test_figures_import_only_results():
-    results = {"result", "trajectory", "comparison", "representation", "score"}
+    results = {"result", "trajectory", "comparison", "representation", "score", "metric_table"}
+    results |= {"latent_results", "metric_deltas"}
     allowed = {"settings", "data", "catalogue", "figures"} | results
     for path in FILES:
         if room(path) == "figures":

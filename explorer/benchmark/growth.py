@@ -168,10 +168,12 @@ def _work(name: str, columns: int, n: int, device: str) -> Callable[[], Any]:
     return partial(estimator.on, estimator.checked(*_samples(name, columns, n), device=device))
 
 
-def _representations(name: str, columns: int, n: int) -> tuple[np.ndarray, ...]:
-    """z, and what the measure compares it with: its own width again, or four labels that z tells about."""
+def _representations(name: str, columns: int, n: int) -> tuple[Any, ...]:
+    """z with its noise where that is needed, and what it is compared with: as wide again, or four labels of it."""
     entry = catalogue.measures[name]
     z, y = MultivariateNormal(dim=columns, rho=0.6).sample(n)
+    if entry.posterior == "needed":
+        z = z, np.full_like(z, 0.5)
     if entry.against is None:
         return (z,)
     return (z, y) if entry.against == "representation" else (z, np.digitize(y[:, 0], [-1, 0, 1]))

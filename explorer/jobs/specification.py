@@ -14,9 +14,12 @@ from explorer.errors import SettingError
 
 HERE = Path(explorer.__file__).parent
 ENTRIES = ("distributions", "estimators", "measures", "embeddings", "training")
-FOLDERS = ("numerics", "critics", "networks", *ENTRIES, "reliability")
+FOLDERS = ("numerics", "critics", "networks", "objectives", *ENTRIES, "reliability")
 SWEPT = ("plan.py", "planes.py", "profiles.py", "cells.py", "readings.py", "sweep.py")
-FILES = ("checks.py", "device.py", *SWEPT, "trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py")
+CODES = ("factors.py", "metrics.py", "scoring.py", "disentangle.py", "sprites.py", "traversal.py", "decoding.py")
+PAIRS = ("latent_factor.py", "metric_sweep.py", "factor_map.py", "latent_results.py")
+LOOKS = ("trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py")
+FILES = ("checks.py", "device.py", *SWEPT, *CODES, *PAIRS, *LOOKS)
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.\w+)*[.:]\w+")
 
 

@@ -13,11 +13,13 @@ from explorer import checks
 from explorer.catalogue import measures as catalogue
 from explorer.device import resolve, seeded
 from explorer.errors import InputError, SampleError
+from explorer.factors import factors, posterior
+from explorer.numerics.posteriors import Posterior
 from explorer.result import Doubt
 from explorer.score import Score
 from explorer.settings import checked_settings
 
-LABELS, TARGET, REPRESENTATION = "labels", "labels or values", "representation"
+LABELS, TARGET, REPRESENTATION, FACTORS = "labels", "labels or values", "representation", "factors"
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,13 @@ class Measure:
     """Settings in the constructor, data in the call.
 
     An entry gives `value(z)` or `value(z, y)`. It receives z as float64 of shape (n, d); y as int64 codes from 0 of
-    shape (n,) for labels, as float64 of shape (n, d_y) for values and for a second representation.
+    shape (n,) for labels, as float64 of shape (n, d_y) for values and for a second representation, as `Factors` for
+    factors. Where it takes the noise of a code, z is a `Posterior`.
 
     Attributes:
         unit: of the value: "bits", "nats", "dimensions", "radians", ... or "" for a pure number. An instance has a
             `unit` and a `distance` of its own where its settings change them.
-        against: what y must be: None (no y), "labels", "labels or values" or "representation".
+        against: what y must be: None (no y), "labels", "labels or values", "representation" or "factors".
         least: fewest samples it takes.
         limits: (low, high) that no value leaves, up to rounding; None where there is no limit.
         invariant: maps of z that leave the value as it is: "shift" of every column by its own amount, "scaling" of all
@@ -69,7 +72,11 @@ class Measure:
             of the null looks there.
         random: it draws random numbers, so that the seed changes the value.
         tracks: y is the same layer at an earlier step; the order matters.
+        splits: it learns from a part of the samples and tests on the rest, or pairs samples that must differ: none may
+            be given twice.
         outputs: z must be the outputs of a classifier: one column a class.
+        posterior: what it does with the noise of a code, when z is the pair (means, variances) of Gaussian q(z|x):
+            "needed", "taken" (an array alone is a code without noise), or "" where z is an array.
         effort: seconds on one core, as `measures._effort.seconds` adds them up: fixed, for each sample and column, each
             pair and each triple of samples, and, where given, each sample and pair of columns, each pair of samples and
             column.
@@ -86,7 +93,9 @@ class Measure:
     side: ClassVar[str] = "high"
     random: ClassVar[bool] = False
     tracks: ClassVar[bool] = False
+    splits: ClassVar[bool] = False
     outputs: ClassVar[bool] = False
+    posterior: ClassVar[str] = ""
     effort: ClassVar[tuple[float, ...]] = (0.002, 2e-8, 0.0, 0.0)
 
     def __post_init__(self) -> None:
@@ -97,8 +106,8 @@ class Measure:
         """The score of a representation, with what is doubtful about it.
 
         Args:
-            z: samples of a representation, shape (n,) or (n, d).
-            y: what the measure compares it with, paired row by row: labels, values or a second representation.
+            z: samples of a representation, shape (n,) or (n, d); (means, variances) where the measure takes them.
+            y: what the measure compares it with, paired row by row: labels, values, factors or a second representation.
             seed: of everything random; the caller's random state is left as it was.
 
         Raises:
@@ -119,7 +128,7 @@ class Measure:
         if (y is None) != (self.against is None):
             missing = f"needs y ({self.against}), paired row by row with z"
             raise InputError(f"{self.name} {missing if y is None else 'takes z alone, and y was given'}")
-        found = checks.variable(z, "z", "continuous", "continuous", where)
+        found = self._sample(z, where)
         other = None if y is None else self._target(y, where)
         checks.paired(found, *((other,) if other else ()), least=self.least)
         return found, other
@@ -186,7 +195,16 @@ class Measure:
         found = self.value(*samples)
         return found if isinstance(found, Reading) else Reading(float(found))
 
+    def _sample(self, z: Any, device: torch.device) -> checks.Variable:
+        if not self.posterior:
+            return checks.variable(z, "z", "continuous", "continuous", device)
+        if self.posterior == "needed" and not isinstance(z, tuple | Posterior):
+            raise InputError(f"{self.name} needs z=(means, variances) of Gaussian q(z|x), two arrays of one shape")
+        return posterior(z, "z", device)
+
     def _target(self, y: Any, device: torch.device) -> checks.Variable:
+        if self.against == FACTORS:
+            return factors(y, device)
         if self.against == LABELS:
             return checks.variable(y, "y", "auto", "discrete", device)
         if self.against == TARGET:

@@ -32,7 +32,13 @@ class Softmax:
 
 
 def fitted(
-    z: torch.Tensor, y: torch.Tensor, classes: int, strength: float = 1.0, hidden: int = 0, free: bool = True
+    z: torch.Tensor,
+    y: torch.Tensor,
+    classes: int,
+    strength: float = 1.0,
+    hidden: int = 0,
+    free: bool = True,
+    flat: float | None = None,
 ) -> Softmax:
     """The classifier with the least penalised loss on z (n, d) and codes y (n,).
 
@@ -43,6 +49,7 @@ def fitted(
     Args:
         hidden: units of a hidden layer; 0 for none.
         free: leave the offsets unpenalised. A class that y lacks then gets the probability 0, near enough.
+        flat: slope of the mean loss at which the fit ends; None takes `FLAT`, or `FLAT_ENOUGH` with hidden units.
     """
     widths = pairwise((z.shape[1], *([hidden] if hidden else []), classes))
     start = _start(list(widths))
@@ -58,7 +65,8 @@ def fitted(
             slope += penalty * part
         return float(value) / len(y), (torch.cat([slope.ravel() for slope in slopes]) / len(y)).cpu().numpy()
 
-    limits = {"maxiter": STEPS, "maxfun": 2 * STEPS, "gtol": FLAT_ENOUGH if hidden else FLAT, "ftol": 0, "maxcor": 20}
+    flat = flat or (FLAT_ENOUGH if hidden else FLAT)
+    limits = {"maxiter": STEPS, "maxfun": 2 * STEPS, "gtol": flat, "ftol": 0, "maxcor": 20}
     begin = torch.cat([part.ravel() for part in start]).numpy()
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", options=limits)
     parts = _parts(torch.from_numpy(found.x).to(z.device), shapes)

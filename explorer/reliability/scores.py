@@ -11,13 +11,16 @@ from explorer.checks import Variable
 from explorer.device import on_all_cores
 from explorer.errors import InputError
 from explorer.measures._effort import seconds
-from explorer.measures.base import REPRESENTATION, Measure
+from explorer.measures.base import FACTORS, REPRESENTATION, Measure
 from explorer.reliability.interval import GROUPS, LEVEL
 from explorer.result import Doubt, Null
 from explorer.score import Score
 
 PERMUTATIONS = 19
 """Shuffles of the rows of y: a value beyond all of them has p = 0.05; it takes twice as many to tell both sides."""
+
+RESAMPLES = 50
+"""Draws of as many samples with replacement: they know the standard error to about a tenth."""
 
 QUICK = 0.1
 """Seconds that a value may take for its null to be computed unasked."""
@@ -37,7 +40,8 @@ def scored(
     Args:
         null: what is read when the rows of y are shuffled, or every column of z by itself where there is no y. None
             computes it for a measure with y that is quick on as many samples, and says so otherwise.
-        interval: from the jackknife that leaves out each of ten groups of samples, unless the measure has its own.
+        interval: from a bootstrap over samples for a measure against factors that does not split them itself, else
+            from the jackknife that leaves out each of ten groups, unless the measure has its own.
     """
     score = entry.on(z, y, seed)
     if interval and score.interval is None:
@@ -72,17 +76,39 @@ def _with_null(score: Score, entry: Measure, z: Variable, y: Variable | None) ->
 
 
 def _with_interval(score: Score, entry: Measure, z: Variable, y: Variable | None) -> Score:
-    """The jackknife's interval; a score that depends on n drifts by a tenth of the samples, which it does not cover."""
-    groups = np.array_split(np.random.default_rng(score.seed).permutation(score.n), GROUPS)
-    rows = [torch.as_tensor(np.setdiff1d(np.arange(score.n), one), device=z.values.device) for one in groups]
+    """The value, and t standard errors to both sides.
+
+    The interval is for what the measure reads on average of as many samples; a drift with n, as that of plug-in
+    informations, it does not cover. Against factors the error is that of a bootstrap over samples. Samples that are
+    drawn twice inflate every plug-in information, so that the quantiles of a bootstrap lie beside the value and hold
+    nothing; its deviation is left, and the interval stands around the value (efron1993, chapter 6). On noisy linear
+    codes of 500 and 5000 samples it holds in 84 to 96 of 100, and the jackknife, 1.1 to 2.5 times as wide, in 88 to
+    100: cells of equal width move when a group takes the extremes with it. Of a modularity near 1 the bootstrap is too
+    wide, since all that is left of it there is bias. A measure that splits the samples into parts to learn and to test
+    from would find those drawn twice in both, and keeps the jackknife (shao1995, section 5.1), as other measures do.
+
+    References: efron1993, chapter 6; shao1995, section 5.1.
+    """
+    rng, drawn = np.random.default_rng(score.seed), entry.against == FACTORS and not entry.splits
+    rows = [torch.as_tensor(one, device=z.values.device) for one in (_drawn if drawn else _left)(score.n, rng)]
     parts = [(z.values[one], *((y.values[one],) if y else ())) for one in rows]
     try:
         read = np.array(_all(lambda part: entry.read(*part, seed=score.seed).value, parts, entry))
     except InputError as refusal:
         return _noted(score, "no interval", f"Parts of the samples were refused: {refusal}")
-    error = np.sqrt((GROUPS - 1) / GROUPS * np.square(read - read.mean()).sum())
-    reach = float(student.ppf((1 + LEVEL) / 2, GROUPS - 1) * error)
+    error = read.std(ddof=1) if drawn else np.sqrt((GROUPS - 1) / GROUPS * np.square(read - read.mean()).sum())
+    reach = float(student.ppf((1 + LEVEL) / 2, len(read) - 1) * error)
     return replace(score, interval=(score.value - reach, score.value + reach), level=LEVEL)
+
+
+def _drawn(n: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Rows drawn with replacement, in ascending order."""
+    return [np.sort(rng.integers(0, n, n)) for _ in range(RESAMPLES)]
+
+
+def _left(n: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """The rows that are left when each group is taken away."""
+    return [np.setdiff1d(np.arange(n), one) for one in np.array_split(rng.permutation(n), GROUPS)]
 
 
 def _all(read: Callable[[tuple[torch.Tensor, ...]], float], parts: list, entry: Measure) -> list[float]:

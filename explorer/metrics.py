@@ -1,0 +1,148 @@
+"""What is asked of a code: its data, by which scores, and what intervals and nulls they take; needs no torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from explorer import arrays
+from explorer.catalogue import measures
+from explorer.data import digest
+from explorer.errors import SettingError
+from explorer.measures._effort import seconds
+from explorer.settings import Range, Setting, checked_settings
+
+FAMILY = "disentanglement"
+MATRIX = "matrix"
+SHARED = (
+    Setting("bins", int, 20, Range(2, 1000)),
+    Setting("strategy", str, "equal_width", None, ("equal_width", "equal_frequency")),
+    Setting("assignment", str, "hungarian", None, ("hungarian", "order")),
+    Setting("trust", str, "quick", None, ("all", "quick", "none")),
+    Setting("seed", int, 0, Range(0, 2**31 - 1)),
+)
+REPEATS = 70
+"""Readings that an interval and a null take, about."""
+QUICK = 4.0
+"""Seconds that the interval and null of one score may take to be computed unasked."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Codes of one model, with their noise where it is known, and the factors that made the data.
+
+    Attributes:
+        means: (n, d).
+        factors: columns by name, or anything that `explorer.factors.factors` reads.
+        variances: (n, d) of q(z|x); None where it is not known.
+        texts: what names the same in files or recordings, for a job: codes, factors, variances.
+    """
+
+    means: Any
+    factors: Any
+    variances: Any = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def named(cls, codes: str, factors: str, variances: str = "") -> "Coded":
+        """As texts name them: FILE:NAME, RUN:STEP:LAYER, RUN:factors.
+
+        Raises:
+            FileError: for a file or folder that cannot be read.
+            UnknownNameError: for an array, step, layer or column that is not there.
+        """
+        texts = {"codes": codes, "factors": factors, "variances": variances}
+        spread = arrays.array(variances) if variances else None
+        return cls(arrays.array(codes), arrays.columns(factors), spread, texts)
+
+    @property
+    def z(self) -> Any:
+        """Codes as measures that know of noise take them."""
+        return self.means if self.variances is None else (self.means, self.variances)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Samples and latents."""
+        means = np.asarray(_host(self.means))
+        return len(means), means.size // max(1, len(means))
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all numbers and names."""
+        named = self.factors if isinstance(self.factors, Mapping) else {"": self.factors}
+        parts = [part for name, column in named.items() for part in (name, np.asarray(_host(column)))]
+        columns = [str(name) for name in getattr(self.factors, "columns", ())]
+        codes = [np.asarray(_host(one)) for one in (self.means, self.variances) if one is not None]
+        return digest(*codes, columns, *parts)
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What is asked of a code.
+
+    Attributes:
+        names: catalogue keys of measures of disentanglement; none asks for all.
+        bins, strategy: how latents and real factors are cut, for every score that cuts.
+        assignment: which latent is meant to hold which factor, where a score asks: the one that tells most, each latent
+            once ("hungarian"), or the i-th latent the i-th factor ("order").
+        settings: of single scores by key, on top of the shared.
+        trust: intervals and nulls for "all" scores, those that are "quick", or "none".
+        seed: of everything random.
+    """
+
+    names: tuple[str, ...] = ()
+    bins: int = 20
+    strategy: str = "equal_width"
+    assignment: str = "hungarian"
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    trust: str = "quick"
+    seed: int = 0
+
+    def checked(self) -> "Metrics":
+        """The same with every name and setting known and typed.
+
+        Raises:
+            UnknownNameError: for a measure that is not there.
+            SettingError: for one of something else, or a setting that does not exist or is out of its range.
+        """
+        names = tuple(dict.fromkeys([self.names] if isinstance(self.names, str) else self.names)) or scores()
+        for name in (*names, *self.settings):
+            if measures.card(name).family != FAMILY or name not in scores():
+                raise SettingError(f"metrics={name!r} scores no codes against factors; these do: {', '.join(scores())}")
+        shared = {one.name: one.checked(getattr(self, one.name)) for one in SHARED}
+        own = {
+            name: checked_settings(measures.card(name).settings, given, name) for name, given in self.settings.items()
+        }
+        return replace(self, names=names, settings=own, **shared)
+
+    def of(self, name: str) -> dict[str, Any]:
+        """Every setting of one score."""
+        card = measures.card(name)
+        full = {one.name: one.default for one in card.settings}
+        shared = {key: getattr(self, key) for key in ("bins", "strategy", "assignment") if key in full}
+        return full | shared | dict(self.settings.get(name, {}))
+
+    def trusts(self, name: str, n: int, width: int) -> bool:
+        """Whether the interval and null of one score are asked for, of n samples of d latents."""
+        if self.trust != "quick" or name == MATRIX:
+            return self.trust != "none"
+        return REPEATS * effort(name, n, width) <= QUICK
+
+
+def scores() -> tuple[str, ...]:
+    """Measures that score one code, by key."""
+    cards = [measures.card(name) for name in measures]
+    return tuple(
+        card.name for card in cards if card.family == FAMILY and card.constants.get("against") != "representation"
+    )
+
+
+def effort(name: str, n: int, width: int) -> float:
+    """About how many seconds one value takes."""
+    return seconds(measures.card(name).constants.get("effort", (0.01, 1e-7)), n, width)
+
+
+def _host(values: Any) -> Any:
+    return values.detach().cpu().numpy() if hasattr(values, "detach") else values

@@ -1,0 +1,227 @@
+"""The table of disentanglement: what it holds, what it warns of, what it refuses; nothing is computed twice."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+import explorer
+from explorer import disentangle
+from explorer.catalogue import measures
+from explorer.data import Recording
+from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
+from explorer.factors import factors, posterior
+from explorer.metrics import Coded, Metrics, scores
+from explorer.result import to_json
+
+QUICK = ("mig", "mig_sup", "modularity")
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def grid(n: int = 1200, levels: int = 4, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, levels, (n, 3))
+
+
+def perfect(v: np.ndarray, noise: float = 0.05, seed: int = 1) -> np.ndarray:
+    """One latent a factor, and one of noise."""
+    rng = np.random.default_rng(seed)
+    return np.c_[v + noise * rng.normal(size=v.shape), rng.normal(size=len(v))]
+
+
+def rules(table) -> set[str]:
+    return {one.rule for one in table.warnings if not one.note}
+
+
+def test_the_whole_table_comes_at_once():
+    v = grid()
+    table = explorer.disentanglement(perfect(v), {"a": v[:, 0], "b": v[:, 1], "c": v[:, 2]}, trust="none")
+    assert set(table.scores) | set(table.undefined) == set(scores())
+    assert {"mig_posterior", "kl_decomposition"} <= set(table.undefined)  # no noise is known
+    assert table.information.shape == (4, 3) and table.factors == ("a", "b", "c")
+    assert table.entropies == pytest.approx(np.full(3, math.log(4)), abs=0.01)
+    assert np.diag(table.information) == pytest.approx(table.entropies, rel=0.02)
+    assert table.gaps == pytest.approx(table.entropies, rel=0.05) and not rules(table)
+
+
+def test_json_has_the_published_names():
+    v = grid(400)
+    plain = json.loads(to_json(explorer.disentanglement(perfect(v), v, metrics=QUICK).to_dict()))
+    assert set(plain["metrics"]) == set(QUICK) and len(plain["factor_entropy"]) == 3
+    assert np.array(plain["mutual_information"]).shape == (4, 3)
+    for one in plain["metrics"].values():
+        assert {"value", "interval", "per_factor", "details"} <= set(one)
+
+
+def test_every_score_has_an_interval_and_a_null_when_asked():
+    v = grid(400)
+    table = explorer.disentanglement(perfect(v), v, metrics=QUICK, trust="all")
+    assert all(score.interval and score.null and score.null.p_value <= 0.05 for score in table.scores.values())
+    inside = (table.low <= table.information) & (table.information <= table.high)
+    assert inside.all() and (table.null < 0.1).all() and (table.null <= table.null_high).all()
+    frame = table.to_frame()
+    assert list(frame.metric) == list(QUICK) and frame.low.notna().all()
+
+
+def test_what_is_there_is_not_computed_again(monkeypatch):
+    v = grid(300)
+    first = explorer.disentanglement(perfect(v), v, metrics=["mig"], trust="none")
+    monkeypatch.setattr("explorer.scoring.Scoring.row", lambda *_: pytest.fail("computed again"))
+    again = explorer.disentanglement(perfect(v), v, metrics=["mig"], trust="none")
+    assert again.to_dict() == first.to_dict()
+
+
+def test_parts_come_values_first(monkeypatch):
+    plan = Metrics(QUICK, trust="all").checked()
+    v = grid(300)
+    coded = Coded(perfect(v), v)
+    order = disentangle.parts(coded, plan)
+    assert [trusted for _, trusted in order] == [False] * 4 + [True] * 4 and order[0] == ("matrix", False)
+    assert disentangle.collected(coded, plan) is None
+    seen = []
+    disentangle.compute(coded, plan, lambda done, total, note="": seen.append((done, total)))
+    assert seen == [(i, 8) for i in range(9)] and disentangle.missing(coded, plan) == []
+
+
+def test_a_score_that_is_undefined_says_why_and_the_others_come():
+    v = grid(300)[:, :1]
+    table = explorer.disentanglement(v + 0.0, v, trust="none")
+    assert "2" in table.undefined["mig"] or "two" in table.undefined["mig"]
+    assert "explicitness" in table.scores and np.isnan(table.gaps).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "rule"),
+    [
+        ("merged", lambda v: np.c_[v[:, 0] * 4 + v[:, 1], v[:, 2], np.sin(np.arange(len(v)))], "merged factors"),
+        ("duplicated", lambda v: np.c_[v[:, 0], v[:, 0] + 0.5, v[:, 1], v[:, 2]], "duplicated latents"),
+        ("outlier", lambda v: np.r_[perfect(v)[:-1], np.full((1, 4), 1e4)], "outliers"),
+        ("rotated", lambda v: perfect(v)[:, :2] @ [[0.7, -0.7], [0.7, 0.7]], "mixed factors"),
+    ],
+)
+def test_traps_are_warned_of(name, code, rule):
+    v = grid(3000)
+    if name == "rotated":
+        v = v[:, :2]
+    assert rule in rules(explorer.disentanglement(code(v), v, metrics=["mig"], trust="none"))
+
+
+def test_twenty_bins_on_forty_levels_are_warned_of():
+    v = np.random.default_rng(0).integers(0, 40, (5000, 2))
+    asked = {"metrics": ["mig"], "trust": "none"}
+    assert "bins cap" in rules(explorer.disentanglement(v + 0.0, v, **asked))
+    assert "bins cap" not in rules(explorer.disentanglement(v + 0.0, v, bins=40, **asked))
+
+
+def test_dependent_factors_are_warned_of_and_independent_ones_are_not():
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 4, 3000)
+    v = np.c_[a, np.where(rng.random(3000) < 0.7, a, rng.integers(0, 4, 3000))]
+    assert "dependent factors" in rules(explorer.disentanglement(perfect(v), v, metrics=["mig"], trust="none"))
+
+
+def test_means_that_drown_in_their_own_noise_are_warned_of():
+    v = grid(1000)
+    mean, noise = perfect(v) * [1, 1, 0.01, 1], np.full((1000, 4), 0.1)
+    table = explorer.disentanglement(mean, v, variances=noise, metrics=["mig"], trust="none")
+    assert rules(table) == {"drowned latents"} and "latent 2 tell" in table.warnings[-1].text
+    assert not rules(explorer.disentanglement(mean, v, metrics=["mig"], trust="none"))
+
+
+def test_noise_alone_fires_no_trap_but_is_not_told_from_chance():
+    rng = np.random.default_rng(0)
+    table = explorer.disentanglement(rng.normal(size=(500, 6)), grid(500), metrics=QUICK, trust="all")
+    assert not rules(table) and (table.information <= 2 * table.null_high).all()
+
+
+def test_factors_of_every_kind():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"shape": rng.choice(["heart", "square"], 400), "size": rng.choice([0.5, 0.6, 0.7], 400)})
+    frame["angle"] = rng.random(400)
+    found = factors(frame).values
+    assert found.names == ("shape", "size", "angle") and found.levels == (2, 3, 0) and found.real == (2,)
+    assert set(found.numbers[:, 1].tolist()) == {0.5, 0.6, 0.7} and found.cells(7).amax(0).tolist() == [1, 2, 6]
+    assert factors(torch.tensor([[0, 1], [1, 0]])).values.names == ("factor 0", "factor 1")
+
+
+@pytest.mark.parametrize(
+    ("codes", "given", "words"),
+    [
+        (np.zeros((10, 2)), np.arange(9) % 2, "10 samples and factors has 9"),
+        (np.full((10, 2), np.nan), np.arange(10) % 2, "NaN"),
+        (np.array([["a", "b"]] * 10), np.arange(10) % 2, "text"),
+        (np.random.default_rng(0).normal(size=(10, 2)), np.ones(10), "never change"),
+        (np.random.default_rng(0).normal(size=(10, 2)), np.full(10, np.nan), "NaN"),
+        (np.zeros((10, 2)), np.arange(10) % 2, "constant"),
+    ],
+)
+def test_bad_samples_are_refused_in_one_sentence(codes, given, words):
+    with pytest.raises(SampleError, match=words):
+        explorer.disentanglement(codes, given, metrics=["mig"])
+
+
+def test_bad_names_are_refused():
+    v = grid(100)
+    with pytest.raises(UnknownNameError, match="migg"):
+        explorer.disentanglement(perfect(v), v, metrics=["migg"])
+    with pytest.raises(SettingError, match="participation_ratio"):
+        explorer.disentanglement(perfect(v), v, metrics=["participation_ratio"])
+    with pytest.raises(SettingError, match="strategy"):
+        explorer.disentanglement(perfect(v), v, strategy="quantile")
+    with pytest.raises(SettingError, match="bins"):
+        explorer.disentanglement(perfect(v), v, settings={"mig": {"bins": 1}})
+
+
+def test_a_constant_factor_is_left_out_and_said():
+    v = np.c_[grid(200)[:, :2], np.ones(200, int)]
+    table = explorer.disentanglement(perfect(v), v, metrics=["mig"], trust="none")
+    assert table.factors == ("factor 0", "factor 1") and "constant factor" in rules(table)
+
+
+def test_more_latents_than_samples_are_doubted():
+    rng = np.random.default_rng(0)
+    table = explorer.disentanglement(rng.normal(size=(30, 40)), np.arange(30) % 3, metrics=["mig"], trust="none")
+    assert "few samples" in rules(table)
+
+
+def test_posteriors_are_checked():
+    mean = np.zeros((5, 2)) + np.arange(5)[:, None]
+    assert float(posterior(mean).values.variance.sum()) == 0
+    for wrong, words in (((mean, -mean), "below 0"), ((mean, mean[:, :1]), "shapes"), ((mean,) * 3, "tuple of 3")):
+        with pytest.raises(SampleError, match=words):
+            posterior(wrong)
+    with pytest.raises(InputError, match="means, variances"):
+        explorer.measure(mean, np.arange(5) % 2, measure="mig_posterior")
+
+
+def test_the_job_reads_files_and_runs(tmp_path):
+    v = grid(200)
+    np.savez(tmp_path / "codes.npz", z=perfect(v), v=v)
+    coded = Coded.named(f"{tmp_path}/codes.npz:z", f"{tmp_path}/codes.npz:v")
+    plan = Metrics(("mig",), trust="none").checked()
+    spec = disentangle.specification(coded, plan)
+    assert disentangle.run(**spec.arguments) == {"scores": 1, "undefined": 0}
+    assert disentangle.collected(coded, plan).factors == ("v 0", "v 1", "v 2")
+    with pytest.raises(SettingError, match="in memory"):
+        disentangle.specification(Coded(perfect(v), v), plan)
+
+
+def test_a_profile_reads_all_factors_over_training():
+    v = grid(300)
+    named = {"a": v[:, 0], "b": v[:, 1]}
+    steps = {step: {"code": perfect(v[:, :2], noise)} for step, noise in ((0, 3.0), (1, 0.05))}
+    recording = Recording.from_arrays(steps, y=v[:, 2], factors=named)
+    found = explorer.profile(recording, "mig")
+    assert found.about["target"] == "factors" and found.curve("code", "mig")[1] > 0.9 > found.curve("code", "mig")[0]
+    assert explorer.profile(recording, "mig", target="a").curve("code", "mig")[1] > 0.9
+    with pytest.raises(UnknownNameError, match="factors"):
+        explorer.profile(recording, "mig", target="nothing")
+
+
+def test_every_score_says_what_it_misses():
+    for name in scores():
+        constants = measures.card(name).constants
+        assert constants["view"] in ("factors", "latents", "both", "intervention", "code")
+        assert constants["misses"].endswith(".") and len(constants["misses"]) > 30
