@@ -19,10 +19,11 @@ def submit_demo(run: str = "twelve_bit", **settings: Any) -> tuple[Path, Any]:
     """
     card = training.card(run)
     given = checked_settings(card.settings, settings, run)
-    if given.get("data"):
+    choices = {setting.name for setting in card.settings if setting.choices}
+    if given.get("data") and "data" not in choices:
         given["data"] = _existing(given["data"])
     full = {setting.name: setting.default for setting in card.settings} | given
-    kind = full.get("labels") or full.get("activation") or "run"
+    kind = full.get("labels") or full.get("activation") or full.get("objective") or "run"
     folder = _fresh(home() / "recordings", f"{run}-{kind}-seed{given.get('seed', 0)}")
     folder.mkdir(parents=True)
     arguments = {"path": str(folder), **given}

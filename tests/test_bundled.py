@@ -16,6 +16,7 @@ from explorer.errors import UnknownNameError
 from explorer.packaged import assets
 from explorer.profiles import Profile
 from explorer.recordings import bundled
+from explorer.recordings._classifiers import forward
 from explorer.recordings.manifest import recorded_steps
 from explorer.recordings.store import open_folder
 from explorer.sweep import collected
@@ -59,7 +60,7 @@ def test_its_activations_are_those_of_the_network(step: str) -> None:
     model = network("tanh", 0)
     model.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
     exact, (t, _) = copy.deepcopy(model).double(), inputs("")
-    found, truth = bundled.forward(t.numpy(), weights, "tanh"), t.double()
+    found, truth = forward(t.numpy(), weights, "tanh"), t.double()
     with torch.no_grad():
         for name, module in model.named_children():
             t, truth = module(t), exact.get_submodule(name)(truth)

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file, save
 
-from explorer.distributions.twelve_bit import TwelveBit
 from explorer.errors import UnknownNameError
 from explorer.home import home
 from explorer.packaged import assets
@@ -24,7 +25,12 @@ from explorer.recordings.manifest import (
     write_step,
 )
 
-NAMES = {"twelve_bit": "12-bit tanh network"}
+NAMES = {
+    "twelve_bit": "12-bit tanh network",
+    "sprites_vae": "VAE on sprites",
+    "sprites_beta_tcvae": "β-TCVAE on sprites",
+    "digits_beta_vae": "β-VAE on digits",
+}
 
 
 def bundled() -> dict[str, str]:
@@ -51,51 +57,52 @@ def materialised(name: str) -> Path:
 
 
 def write(folder: Path, source: Path) -> None:
-    """A recording of the 12-bit network from its weights, {"0042/linear_10.weight": array, ...}."""
-    about = json.loads((source / "run.json").read_text(encoding="utf-8"))
+    """A recording of a network from its weights, {"0042/linear_10.weight": array, ...}, and run.json.
+
+    With "network" in run.json it is an autoencoder, whose models are written too; else the 12-bit network.
+    """
+    about: dict[str, Any] = json.loads((source / "run.json").read_text(encoding="utf-8"))
     steps = _by_step(load_file(source / "weights.safetensors"))
-    x = TwelveBit.patterns().astype(np.float32)
+    run = _run(about)
     (folder / "steps").mkdir(parents=True, exist_ok=True)
     for stale in set(recorded_steps(folder)) - steps.keys():
         step_path(folder, stale).unlink(missing_ok=True)
-    write_atomically(folder / "probe.safetensors", save({"x": x, "y": TwelveBit.labels()}))
+    columns, categories = run.probe()
+    write_atomically(folder / "probe.safetensors", save(columns))
     for step, weights in steps.items():
-        arrays = forward(x, weights, about["activation"])
+        arrays = run.activations(weights)
         write_step(folder, step, arrays)
+        run.keep(folder, step, weights)
     write_atomically(folder / "metrics.jsonl", (source / "metrics.jsonl").read_bytes())
-    manifest = Manifest(
+    write_manifest(folder, _manifest(about, steps, arrays, columns["x"], categories, _weights_digest(source)))
+
+
+def _run(about: Mapping[str, Any]) -> Any:
+    """What is recorded, by the kind of network; only that of the autoencoders needs torch."""
+    kind = "_autoencoders" if "network" in about else "_classifiers"
+    return import_module(f"explorer.recordings.{kind}").Run(about)
+
+
+def _manifest(
+    about: Mapping[str, Any],
+    steps: Mapping[int, Any],
+    arrays: Mapping[str, np.ndarray],
+    x: np.ndarray,
+    categories: dict[str, list[str]],
+    weights: str,
+) -> Manifest:
+    return Manifest(
         schema_version=1,
         layers={layer: LayerEntry(shape=list(array.shape)) for layer, array in arrays.items()},
         steps=list(steps),
-        probe=ProbeEntry(n=len(x), shape=list(x.shape)),
-        provenance=about["provenance"] | {"weights": _weights_digest(source)},
+        probe=ProbeEntry(n=len(x), shape=list(x.shape), fed=str(x.dtype), categories=categories),
+        provenance=about["provenance"] | {"weights": weights},
         complete=True,
     )
-    write_manifest(folder, manifest)
-
-
-def forward(x: np.ndarray, weights: dict[str, np.ndarray], activation: str) -> dict[str, np.ndarray]:
-    """Activations of every layer of a fully connected network with softmax outputs, float32."""
-    known: dict[str, Callable[[np.ndarray], np.ndarray]] = {"tanh": np.tanh, "relu": lambda t: np.maximum(t, 0)}
-    squash = known[activation]
-    widths = [name.removeprefix("linear_").removesuffix(".weight") for name in weights if name.endswith(".weight")]
-    widths.sort(key=lambda width: -int(width))
-    arrays, t = {}, x
-    for width in widths:
-        t = t @ weights[f"linear_{width}.weight"].T + weights[f"linear_{width}.bias"]
-        last = width == widths[-1]
-        t = _softmax(t) if last else squash(t)
-        arrays[f"{'softmax' if last else activation}_{width}"] = np.ascontiguousarray(t, dtype=np.float32)
-    return arrays
 
 
 def _weights_digest(source: Path) -> str:
     return hashlib.blake2b((source / "weights.safetensors").read_bytes(), digest_size=16).hexdigest()
-
-
-def _softmax(t: np.ndarray) -> np.ndarray:
-    powers = np.exp(t - t.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
 
 
 def _by_step(arrays: dict[str, np.ndarray]) -> dict[int, dict[str, np.ndarray]]:

@@ -28,6 +28,8 @@ from explorer.recordings.manifest import (
     LayerEntry,
     Manifest,
     ProbeEntry,
+    read_manifest,
+    read_metrics,
     recorded_steps,
     step_path,
     write_atomically,
@@ -62,6 +64,8 @@ class Recorder:
         dtype: of the stored activations; float16 halves the disk and spoils fine binning.
         batch: rows of the probe in one pass; it bounds the memory.
         overwrite: replace the recording that the folder holds; else it is refused.
+        after: go on with the recording that the folder holds: what it has up to and with this step stays, and what
+            came later is cleared away.
         provenance: plain data that is kept in the manifest.
 
     Raises:
@@ -84,6 +88,7 @@ class Recorder:
         dtype: str = "float32",
         batch: int = 4096,
         overwrite: bool = False,
+        after: int | None = None,
         provenance: Mapping[str, Any] | None = None,
     ):
         for name, value, known in (("pool", pool, hooks.POOLS), ("dtype", dtype, DTYPES)):
@@ -103,11 +108,13 @@ class Recorder:
             probe=ProbeEntry(n=len(x), shape=list(x.shape), fed=fed, categories=read.categories),
             provenance=_provenance(self._model, provenance),
         )
-        self._claim(overwrite)
+        held = "" if after is None else self._held(schedule.step_number(after, "after"))
+        self._claim(overwrite or after is not None)
         write_atomically(self.path / "probe.safetensors", save(read.columns))
+        write_atomically(self.path / "metrics.jsonl", held.encode())
         write_manifest(self.path, self._manifest)
         with writing(self.path / "metrics.jsonl"):
-            self._metrics = (self.path / "metrics.jsonl").open("w", encoding="utf-8")
+            self._metrics = (self.path / "metrics.jsonl").open("a", encoding="utf-8")
 
     def step(self, step: int, epoch: float | None = None, **metrics: float | None) -> None:
         """Note the metrics of a step and, on the schedule, the activations at the current weights.
@@ -192,11 +199,25 @@ class Recorder:
             raise FileError(
                 f"{self.path} holds a recording of {len(steps)} steps; choose another path or pass overwrite=True"
             )
+        cleared = [step_path(self.path, step) for step in steps if step not in self._manifest.steps]
         with writing(self.path):
             (self.path / "steps").mkdir(parents=True, exist_ok=True)
             leftovers = self.path.glob("steps/.*.part")
-            for old in (manifest, *(step_path(self.path, step) for step in steps), *leftovers):
+            for old in (*([] if self._manifest.steps else [manifest]), *cleared, *leftovers):
                 old.unlink(missing_ok=True)
+
+    def _held(self, after: int) -> str:
+        """The lines of the metrics up to a step of the recording that goes on; its layers, steps and id are taken over.
+
+        Raises:
+            FileError: when the folder holds no recording that can be read.
+        """
+        before = read_manifest(self.path)
+        self._manifest.layers, self._manifest.skipped = before.layers, before.skipped
+        self._manifest.steps = [step for step in recorded_steps(self.path) if step <= after]
+        self._manifest.provenance |= {name: before.provenance.get(name) for name in ("id", "started")}
+        lines = [line for line in read_metrics(self.path) if line["step"] <= after]
+        return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def _names(model: nn.Module, layers: str | Collection[str]) -> tuple[str, ...]:

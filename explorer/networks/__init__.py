@@ -1,0 +1,1 @@
+"""Networks that the product trains itself, one a file."""

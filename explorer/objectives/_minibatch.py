@@ -1,0 +1,56 @@
+"""Densities of the mixture of all posteriors, from the posteriors of one batch."""
+
+import math
+
+import torch
+
+from explorer.networks.autoencoder import Gaussian
+
+LOG_TWO_PI = math.log(2 * math.pi)
+
+
+def pairs(posterior: Gaussian, z: torch.Tensor) -> torch.Tensor:
+    """log q(z_ik | x_j) of sample i under posterior j, latent by latent, (n, n, latents)."""
+    distance = (z[:, None] - posterior.mean).square() / posterior.variance
+    return -(distance + posterior.log_variance + LOG_TWO_PI) / 2
+
+
+def log_weights(n: int, n_data: int, kind: str, like: torch.Tensor) -> torch.Tensor:
+    r"""Logarithms of the weights w_ij with which sum_j w_ij q(z_i | x_j) estimates q(z_i), (n, n).
+
+    "mws", minibatch weighted sampling: every weight is 1 / (N n), of N images in all and n in the batch. The sum is
+    biased downwards: over a batch that is the whole data it is q(z) / N. The bias of its logarithm falls on total
+    correlation as (latents - 1) ln N and on the other two terms in part; as a constant it moves no weight.
+
+    "mss", minibatch stratified sampling: with M = n - 1, the sample's own posterior has 1 / N, one other has
+    (N - M) / (N M) and the rest 1 / M. The weights of a sample sum to 1, and over random batches the sum is q(z)
+    without bias; its logarithm is not. The code that was published with the paper puts 1 / N in the first column and
+    (N - M) / (N M) in the second, for every sample alike; the formula gives 1 / N to the sample's own posterior, and
+    so do we.
+
+    References: chen2018, section 4.1 and appendix C.
+    """
+    if kind == "mws" or n == 1:
+        return torch.full_like(like, -math.log(n * n_data))
+    rest = n - 1
+    weights = torch.full_like(like, 1 / rest)
+    weights.fill_diagonal_(1 / n_data)
+    rows = torch.arange(n, device=like.device)
+    weights[rows, (rows + 1) % n] = (n_data - rest) / (n_data * rest)
+    return weights.log()
+
+
+def log_mixture(
+    posterior: Gaussian, z: torch.Tensor, n_data: int, kind: str
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """log q(z|x), the estimate of log q(z), and the sum of those of log q(z_k), each (n,), in nats."""
+    found = pairs(posterior, z)
+    weights = log_weights(len(z), n_data, kind, found[..., 0].detach())
+    own = found.diagonal().sum(0)
+    joint = (found.sum(2) + weights).logsumexp(1)
+    return own, joint, (found + weights[..., None]).logsumexp(1).sum(1)
+
+
+def log_prior(z: torch.Tensor) -> torch.Tensor:
+    """log N(z; 0, I), (n,), in nats."""
+    return -(z.square() + LOG_TWO_PI).sum(1) / 2
