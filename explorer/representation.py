@@ -1,5 +1,7 @@
-"""Results that look inside a representation: how alike representations are, and what their spectra say."""
+"""Results that look inside a representation: likeness, spectra, pictures of samples and of what a decoder draws."""
 
+import base64
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -135,3 +137,66 @@ class Cloud:
 
     def __len__(self) -> int:
         return self.positions.shape[1]
+
+
+@dataclass(frozen=True)
+class Traversal:
+    """What a decoder draws when one latent, or two, move away from the code of an image; pictures are 0 to 255.
+
+    Attributes:
+        latents: that move, each along a row; of a grid the first goes down and the second to the right.
+        values: (latents, m) that they take.
+        images: (latents, m, height, width) uint8; of a grid (m, m, height, width).
+        reconstruction: (height, width) uint8, of the code itself.
+        anchor: (height, width) uint8, the image whose code is left; None where it was not recorded.
+        code: (d,) from where the latents move.
+        about: run, step, row of the anchor and its factors, span, share, seed, model, grid, what a grey level is.
+    """
+
+    latents: tuple[int, ...]
+    values: np.ndarray
+    images: np.ndarray
+    reconstruction: np.ndarray
+    anchor: np.ndarray | None
+    code: np.ndarray
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def change(self) -> np.ndarray:
+        """Mean difference of every picture from the reconstruction, 0 to 1 from black to white; `images.shape[:2]`."""
+        return np.abs(self.images - self.reconstruction.astype(float)).mean((2, 3)) / 255
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """One row a picture: latent, value and change; of a grid the values of both latents, by name, and change."""
+        import pandas
+
+        if self.about.get("grid"):
+            names = [f"latent {j}" for j in self.latents]
+            pairs = [(a, b) for a in self.values[0] for b in self.values[1]]
+            return pandas.DataFrame(pairs, columns=names).assign(change=self.change.ravel())
+        shown = np.repeat(self.latents, self.values.shape[1])
+        return pandas.DataFrame({"latent": shown, "value": self.values.ravel(), "change": self.change.ravel()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; pictures are packed without loss."""
+        pictures = {name: _packed(getattr(self, name)) for name in ("images", "reconstruction", "anchor")}
+        return finite(vars(self) | pictures)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Traversal":
+        """The result that `to_dict` wrote."""
+        pictures = {name: _unpacked(plain[name]) for name in ("images", "reconstruction", "anchor")}
+        numbers = {name: np.array(plain[name], float) for name in ("values", "code")}
+        return cls(**{**plain, **pictures, **numbers, "latents": tuple(plain["latents"])})
+
+
+def _packed(pictures: np.ndarray | None) -> dict[str, Any] | None:
+    if pictures is None:
+        return None
+    return {"shape": list(pictures.shape), "zlib": base64.b64encode(zlib.compress(pictures.tobytes(), 6)).decode()}
+
+
+def _unpacked(plain: Mapping[str, Any] | None) -> np.ndarray | None:
+    if plain is None:
+        return None
+    return np.frombuffer(zlib.decompress(base64.b64decode(plain["zlib"])), np.uint8).reshape(plain["shape"])

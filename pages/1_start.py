@@ -5,16 +5,20 @@ import streamlit as st
 from explorer.catalogue import training
 from explorer.demo import submit_demo
 from explorer.device import describe
+from explorer.recordings.bundled import bundled
+from explorer.ui.codes import USUAL
 from explorer.ui.pages import go, link
 from explorer.ui.pick import opened, runs
 
 DSE = "diffusion_spectral_entropy"
 TWELVE = "Trains 12-10-7-5-4-3-2 units here, about two minutes on two cores. The plane fills in while it trains."
 DIGITS = "Trains 64-128-64-32-10 units on one half of 1797 digits, some seconds, and looks inside with the other half."
+VAE = "Trains an autoencoder on handwritten digits, some seconds, with the parts of its divergence drawn as it learns."
 DEMOS: dict[str, tuple[str, dict[str, str], str]] = {
     "12-bit rule, tanh": ("twelve_bit", {"activation": "tanh"}, TWELVE),
     "12-bit rule, ReLU": ("twelve_bit", {"activation": "relu"}, TWELVE),
     "Digits": ("digits", {"labels": "true"}, DIGITS),
+    "Autoencoder of digits": ("vae", {"data": "digits", "objective": "beta_tcvae"}, VAE),
     "Digits, labels shuffled": ("digits", {"labels": "shuffled"}, f"{DIGITS} What is learnt by heart tells nothing."),
 }
 CODE = """import explorer
@@ -40,6 +44,8 @@ with learn:
     )
     link("plane", "Open the bundled run", run="twelve_bit")
     link("representation", "Look inside its layers", run="twelve_bit", **{f"{DSE}.bandwidth": "median"})
+    st.markdown("Two trained autoencoders too: which latent codes which factor of what they see?")
+    link("disentanglement", "Open a trained autoencoder", run=USUAL)
 
 with mine:
     st.subheader("Open my network")
@@ -48,6 +54,7 @@ with mine:
     if folder and opened(folder):
         link("plane", "Its information plane", run=folder)
         link("representation", "Its layers from inside", run=folder)
+        link("disentanglement", "Which unit codes which factor", run=folder)
         link("data", "What was recorded", run=folder)
     with st.expander("The lines to add"):
         st.code(CODE, language="python")
@@ -61,7 +68,7 @@ with demo:
         path, job = submit_demo(name, **settings)
         go(training.card(name).constants["PAGE"], run=str(path), job=job.id)
 
-recorded = [run for run in runs() if run not in ("twelve_bit",)]
+recorded = [run for run in runs() if run not in bundled()]
 if recorded:
     st.subheader("Recorded here")
     for run in recorded[:6]:

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import jobs, likeness, panel, spectrum, sweep, trials
+from explorer import coded_jobs, jobs, likeness, panel, spectrum, sweep, traversal, trials
 from explorer.jobs import board, startup
 from explorer.packaged import root
 
@@ -19,7 +19,7 @@ PAGES = sorted((root() / "pages").glob("[0-9]*_*.py"))
 @pytest.fixture
 def quiet(home, monkeypatch):
     """No page starts a service here: what it submits stays on the board."""
-    for module in (jobs, startup, board, sweep, trials, panel, spectrum, likeness):
+    for module in (jobs, startup, board, sweep, trials, panel, spectrum, likeness, coded_jobs, traversal):
         monkeypatch.setattr(module, "ensure_service", lambda: False)
     started = []
     stand_in = SimpleNamespace(Popen=lambda *a, **k: started.append(a), DEVNULL=subprocess.DEVNULL)

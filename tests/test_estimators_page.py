@@ -207,7 +207,7 @@ def test_data_outside_the_folders_of_a_shared_server_are_refused(table, monkeypa
 
 def test_an_upload_is_kept_at_home_under_a_plain_name(table, home):
     test = your()
-    test.file_uploader(key="upload").set_value([("../../e:vil.csv", table.read_bytes(), "text/csv")]).run()
+    test.file_uploader(key="upload-x").set_value([("../../e:vil.csv", table.read_bytes(), "text/csv")]).run()
     assert not test.exception and not test.error
     (kept,) = (home / "uploads").glob("*/*")
     assert kept.name == "e_vil.csv" and kept.read_bytes() == table.read_bytes()
@@ -225,7 +225,7 @@ def test_two_uploads_are_x_and_y(home, tmp_path):
         np.save(tmp_path / f"{name}.npy", np.random.default_rng(ord(name)).standard_normal(50))
         files.append((f"{name}.npy", (tmp_path / f"{name}.npy").read_bytes(), "application/octet-stream"))
     test = your()
-    test.file_uploader(key="upload").set_value(files).run()
+    test.file_uploader(key="upload-x").set_value(files).run()
     (job,) = jobs.jobs()
     assert job.spec.arguments["x"].endswith("x.npy") and job.spec.arguments["y"].endswith("y.npy")
 

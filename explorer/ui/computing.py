@@ -1,6 +1,6 @@
 """Jobs behind a view: submitted when something is missing, asked for first when heavy, followed until their end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -53,12 +53,18 @@ def submitted(spec: jobs.Specification, title: str) -> jobs.Job:
     return job
 
 
-def followed(draw: Callable[[], None], live: bool, spec: jobs.Specification, what_to_do: str = "") -> None:
+def followed(
+    draw: Callable[[], None],
+    live: bool,
+    spec: jobs.Specification | Sequence[jobs.Specification],
+    what_to_do: str = "",
+) -> None:
     """Draw once, or once a second while a job is live, with its progress above; then draw the whole page anew."""
+    specs = [spec] if isinstance(spec, jobs.Specification) else list(spec)
 
     @st.fragment(run_every=1.0 if live else None)
     def shown() -> None:
-        running = of(spec)
+        running = [job for one in specs for job in of(one)]
         for job in running:
             show.job_line(job)
         with show.told(what_to_do or "Change what the message names; nothing computed is lost."):

@@ -14,6 +14,7 @@ ICONS = {
     "data": ":material/table_chart:",
     "plane": ":material/timeline:",
     "representation": ":material/scatter_plot:",
+    "disentanglement": ":material/grid_on:",
     "estimators": ":material/straighten:",
 }
 

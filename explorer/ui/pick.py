@@ -30,10 +30,11 @@ def recording() -> Recording | None:
     return opened(choice())
 
 
-def choice() -> str:
-    """The run that the URL names, with a box to choose another."""
+def choice(usual: str = "") -> str:
+    """The run that the URL names, with a box to choose another; `usual` where neither it nor the session names one."""
     known = runs()
-    named = st.query_params.get("run") or st.session_state.get("run-in-use") or next(iter(known))
+    first = usual if usual in known else next(iter(known))
+    named = st.query_params.get("run") or st.session_state.get("run-in-use") or first
     st.session_state["run-in-use"] = named  # the menu opens a page without the parameters of the one before
     st.query_params["run"] = named
     known.setdefault(named, Path(named).name)

@@ -55,7 +55,7 @@ def controls() -> tuple[Recording | None, Profile | None, str]:
         recording = pick.recording()
     if recording is None:
         return None, None, "bits"
-    names = list(measures)
+    names = [name for name in measures if measures.card(name).constants["posterior"] != "needed"]
     name = one.selectbox(
         "Measure", names, names.index(FIRST), key="measure", bind="query-params",
         help="What is read of every layer at every recorded step.",
@@ -87,16 +87,15 @@ def _target(recording: Recording, against: str | None) -> str:
     steps = ["previous", "first", "last"]
     inputs = ["x"] if recording.x is not None else []
     columns = [*(["y"] if recording.y is not None else []), *recording.factors]
+    if against == "factors":
+        columns = [*(["factors"] if recording.factors else []), *columns]
     options = [*steps, *inputs, *recording.layers] if against == "representation" else columns
     if not options:
         st.warning("This measure needs labels and the recording holds none.")
         return ""
     kind = "pair" if against == "representation" else "column"
-    help = (
-        "The same layer at the previous, first or last step, the inputs x, or another layer."
-        if kind == "pair"
-        else "A label or factor."
-    )
+    pairs = "The same layer at the previous, first or last step, the inputs x, or another layer."
+    help = pairs if kind == "pair" else "A label or factor; factors are all of them."
     return st.selectbox(
         "Compared with", options, key=f"against.{kind}", bind="query-params", help=help,
     )  # fmt: skip

@@ -1,22 +1,14 @@
 """The tab "Your data": two variables, and what every estimator reads on them."""
 
-import hashlib
-import os
-import re
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from explorer import arrays
-from explorer.catalogue import estimators, sources
+from explorer.catalogue import estimators
 from explorer.comparison import Panel
-from explorer.errors import ExplorerError
-from explorer.home import home
 from explorer.panel import KIND, Inquiry, collected, specification, submitted
-from explorer.recordings.bundled import bundled
-from explorer.sources._select import load
-from explorer.ui import computing, export, pick, results, show
+from explorer.ui import computing, export, files, pick, results, show
 
 WHY = "why, and notes (in nats)"
 
@@ -30,13 +22,9 @@ Pair = tuple[str, str, Inquiry]
 def controls() -> Pair:
     """Which two variables, and how they are read."""
     one, two, upload, three = st.columns([3.4, 3.4, 1.7, 1.6], vertical_alignment="bottom")
-    suffixes = [suffix for name in sources for suffix in sources.card(name).constants.get("suffixes", ())]
     with upload.popover("Upload", icon=":material/upload:", width="stretch"):
-        st.file_uploader(
-            "One file with both variables, or a file for each", suffixes, accept_multiple_files=True, key="upload",
-            on_change=_keep, help="Kept on the computer that runs the app, and sent nowhere else.",
-        )  # fmt: skip
-    texts = [_variable(place, name) for place, name in ((one, "x"), (two, "y"))]
+        files.uploader("One file with both variables, or a file for each", ("x", "y"))
+    texts = [files.box(place, name.upper(), name, ("x", "y")) for place, name in ((one, "x"), (two, "y"))]
     with three.popover("Settings", icon=":material/tune:", width="stretch"):
         kinds = {
             f"{name}_kind": st.selectbox(
@@ -51,73 +39,6 @@ def controls() -> Pair:
         seed = st.number_input("seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
     chosen: dict[str, Any] = {name: {} for name in estimators if name not in left_out}
     return texts[0], texts[1], Inquiry(chosen, **kinds, seed=seed, null=NULLS[null])
-
-
-def _variable(place: Any, name: str) -> str:
-    """A box that takes a name of the list or any text."""
-    chosen = place.selectbox(
-        name.upper(), _suggestions(), index=None, key=name, accept_new_options=True, bind="query-params",
-        placeholder="FILE:column, or choose",
-        help="FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER or RUN:label. What is not in the list is typed.",
-    )  # fmt: skip
-    return _resolved((chosen or "").strip())
-
-
-def _suggestions() -> list[str]:
-    """Every array of the files at hand, and the last layers and the label of the bundled runs."""
-    files = list(st.session_state.get("uploads", []))
-    for name in "xy":
-        text = st.session_state.get(name) or st.query_params.get(name) or ""
-        if text and text.partition(":")[0] not in bundled():
-            files.append(_shortened(str(arrays.path(_resolved(text)))))
-    found = [text for file in dict.fromkeys(files) for text in _arrays(file)]
-    return [*found, *(text for run in bundled() for text in _of_run(run))]
-
-
-def _arrays(file: str) -> list[str]:
-    """The arrays of a file, or the layers and labels of a recording; nothing for one that cannot be read."""
-    path = Path(_resolved(file))
-    try:
-        pick.allowed(path)
-        return _of_run(file) if path.is_dir() else [f"{file}:{name}" for name in load(path)]
-    except (ExplorerError, OSError):  # the box tells why once it is chosen
-        return []
-
-
-def _of_run(run: str) -> list[str]:
-    recording = arrays.recording(run)
-    labels = [*(["y"] if recording.y is not None else []), *recording.factors]
-    last = recording.steps[-1:]
-    return [f"{run}:{label}" for label in labels] + [f"{run}:{s}:{layer}" for s in last for layer in recording.layers]
-
-
-def _keep() -> None:
-    """Keep what was uploaded, and choose its first and last array."""
-    kept = []
-    for file in st.session_state.upload:
-        content = file.getvalue()
-        folder = home() / "uploads" / hashlib.blake2b(content, digest_size=6).hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / (re.sub(r"[^\w. -]", "_", Path(file.name).name).strip(". ") or "file")
-        path.write_bytes(content)
-        kept.append(_shortened(str(path)))
-    st.session_state.uploads = [*dict.fromkeys([*kept, *st.session_state.get("uploads", [])])]
-    if len(kept) > 1:
-        st.session_state.x, st.session_state.y = kept[0], kept[1]
-    elif kept:
-        named = _arrays(kept[0])
-        st.session_state.x = named[0] if named else kept[0]
-        st.session_state.y = named[-1] if len(named) > 1 else None
-
-
-def _shortened(path: str) -> str:
-    """An upload as "uploads/...", which is short and says nothing of the computer; any other path as it is."""
-    return path.removeprefix(f"{home()}{os.sep}") if path.startswith(str(home() / "uploads")) else path
-
-
-def _resolved(text: str) -> str:
-    """The text with an upload's own path."""
-    return str(home() / text) if text.startswith(f"uploads{os.sep}") else text
 
 
 def panel(x: str, y: str, inquiry: Inquiry, unit: str) -> None:

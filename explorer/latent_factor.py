@@ -1,0 +1,269 @@
+"""One latent beside one factor: joint histogram, points, null, and the information over the number of bins.
+
+Reading what is there needs no torch.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from scipy.stats import norm
+
+from explorer.coded_jobs import level_names, queued, specified
+from explorer.data import digest
+from explorer.errors import SettingError, UnknownNameError
+from explorer.jobs.board import Job
+from explorer.jobs.progress import nothing
+from explorer.jobs.results import results
+from explorer.jobs.specification import Specification, code_version
+from explorer.latent_results import BinSweep, LatentFactor
+from explorer.metrics import SHARED, Coded
+
+if TYPE_CHECKING:
+    import torch
+
+    from explorer.factors import Factors
+
+BINS = (3, 5, 7, 10, 14, 20, 30, 40, 50, 70, 100, 150, 200, 300)
+STRATEGIES = ("equal_width", "equal_frequency")
+POINTS = 5000
+"""Samples that are drawn as points at most; of more, as many are chosen at random."""
+SHUFFLES, SWEPT = 199, 19
+"""Shuffles at the chosen number of bins, and at each of the others."""
+LEVEL = 0.9
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Which cell of the matrix to look into, and how it is cut.
+
+    Attributes:
+        latent: its place from 0.
+        factor: its name.
+        bins, strategy: cells of the latent, and of a factor that is real.
+        seed: of shuffles, and of the points where not all are drawn.
+    """
+
+    latent: int
+    factor: str
+    bins: int = 20
+    strategy: str = "equal_width"
+    seed: int = 0
+
+    def checked(self) -> "Cell":
+        """The same with every setting typed.
+
+        Raises:
+            SettingError: for a setting that is out of its range, or a latent that is no whole number from 0 on.
+        """
+        rules = {one.name: one for one in SHARED}
+        own = {name: rules[name].checked(getattr(self, name)) for name in ("bins", "strategy", "seed")}
+        if isinstance(self.latent, bool) or not hasattr(self.latent, "__index__") or self.latent < 0:
+            raise SettingError(f"latent={self.latent!r} must be a whole number of at least 0")
+        return replace(self, latent=int(self.latent), factor=str(self.factor), **own)
+
+
+def pair(
+    coded: Coded,
+    latent: int,
+    factor: str,
+    *,
+    bins: int = 20,
+    strategy: str = "equal_width",
+    seed: int = 0,
+    device: str = "auto",
+) -> LatentFactor:
+    """What is behind one cell of the matrix of informations, from the results catalogue or computed and kept there.
+
+    Args:
+        latent: its place from 0.
+        factor: its name.
+        bins: cells of the latent, and of a real factor.
+        strategy: cells of "equal_width" or of "equal_frequency".
+        seed: of shuffles, and of the points where not all are drawn.
+
+    Raises:
+        SettingError: for a latent that is not there, or a setting that is out of its range.
+        UnknownNameError: for a factor that is not there or never changes.
+        SampleError: for samples that cannot be used.
+    """
+    return compute(coded, Cell(latent, factor, bins, strategy, seed).checked(), device)
+
+
+def key(coded: Coded, cell: Cell) -> str:
+    """The key of the result of a checked cell in the results catalogue."""
+    return digest("latent and factor", coded.digest, asdict(cell), code_version())
+
+
+def collected(coded: Coded, cell: Cell) -> LatentFactor | None:
+    """The result of a checked cell; None before it is computed."""
+    wanted = key(coded, cell)
+    found = results().get_many([wanted])
+    return LatentFactor.from_dict(found[wanted]) if found else None
+
+
+def compute(coded: Coded, cell: Cell, device: str = "auto") -> LatentFactor:
+    """The result of a checked cell, from the results catalogue or computed and kept there.
+
+    Raises:
+        ExplorerError: as `pair`.
+    """
+    found = collected(coded, cell)
+    if found is None:
+        found = _looked(coded, cell, device)
+        results().put_many({key(coded, cell): found.to_dict()})
+    return found
+
+
+def run(
+    codes: str,
+    factors: str,
+    variances: str,
+    plan: Mapping[str, Any],
+    progress: Callable[..., None] = nothing,
+    device: str = "auto",
+) -> dict[str, Any]:
+    """The job: compute what is behind one cell."""
+    found = compute(Coded.named(codes, factors, variances), Cell(**plan).checked(), device)
+    progress(1, 1)
+    return {"points": len(found.points)}
+
+
+def specification(coded: Coded, cell: Cell, device: str = "auto") -> Specification:
+    """The job of a checked cell.
+
+    Raises:
+        SettingError: for codes in memory, which another process cannot read.
+    """
+    seconds = 0.1 + 3e-5 * coded.shape[0]
+    return specified("explorer.latent_factor:run", coded, asdict(cell), key(coded, cell), seconds, device)
+
+
+def submitted(coded: Coded, cell: Cell) -> Job:
+    """Submit a checked cell as a job."""
+    return queued(specification(coded, cell), f"Latent {cell.latent} and {cell.factor}")
+
+
+def _looked(coded: Coded, cell: Cell, device: str) -> LatentFactor:
+    z, v = _columns(coded, cell, device)
+    rng = np.random.default_rng(cell.seed)
+    orders = rng.permuted(np.tile(np.arange(len(z)), (SHUFFLES, 1)), axis=1)
+    x, y = _cut(z, v, cell.bins, cell.strategy)
+    read = _informations(x, y, orders)
+    sweep = _sweep(z, v, cell, orders[:SWEPT])
+    place = sweep.strategies.index(cell.strategy), int(np.searchsorted(sweep.bins, cell.bins))
+    levels = level_names(coded, cell.factor, v)
+    rows = np.sort(rng.choice(len(z), POINTS, replace=False)) if len(z) > POINTS else np.arange(len(z))
+    return LatentFactor(
+        latent=str(cell.latent),
+        factor=cell.factor,
+        counts=_counts(x, y, cell.bins, len(levels) or cell.bins),
+        latent_edges=_edges(z, x, cell.bins, cell.strategy),
+        factor_edges=np.arange(len(levels) + 1) - 0.5 if levels else _edges(v.numbers, y, cell.bins, cell.strategy),
+        levels=levels,
+        points=_points(z, v, rows),
+        value=float(read[0]),
+        low=float(sweep.low[0][place]),
+        high=float(sweep.high[0][place]),
+        entropies=_entropies(x, y),
+        shuffled=read[1:],
+        sweep=sweep,
+        about=asdict(cell) | {"n": len(z), "points": len(rows), "level": LEVEL, "shuffles": SHUFFLES},
+    )
+
+
+def _columns(coded: Coded, cell: Cell, device: str) -> "tuple[torch.Tensor, Factors]":
+    """The latent as (n, 1) float64, and the factor alone."""
+    from explorer import checks  # torch comes with it
+    from explorer.device import resolve
+    from explorer.factors import Factors, factors, posterior
+    from explorer.numerics.posteriors import Posterior
+
+    where = resolve(device)
+    codes, columns = posterior(coded.z, "codes", where), factors(coded.factors, where)
+    checks.paired(codes, columns)
+    means, v = cast(Posterior, codes.values).mean, cast(Factors, columns.values)
+    if cell.latent >= means.shape[1]:
+        raise SettingError(f"latent={cell.latent} is not there; the code has {means.shape[1]} latents, from 0 on")
+    if cell.factor not in v.names:
+        raise UnknownNameError("factor that changes", cell.factor, v.names)
+    k = v.names.index(cell.factor)
+    alone = replace(v, names=(cell.factor,), codes=v.codes[:, [k]], numbers=v.numbers[:, [k]], levels=(v.levels[k],))
+    return means[:, [cell.latent]].contiguous(), alone
+
+
+def _cut(z: "torch.Tensor", v: "Factors", bins: int, strategy: str) -> "tuple[torch.Tensor, torch.Tensor]":
+    """Codes of the latent and of the factor, (n,) each."""
+    from explorer.numerics.bins import binned
+
+    return binned(z, bins, strategy)[:, 0], v.cells(bins, strategy)[:, 0]
+
+
+def _informations(x: "torch.Tensor", y: "torch.Tensor", orders: np.ndarray) -> np.ndarray:
+    """I of the codes x and y (n,), then with the rows of y in every order (p, n); (1 + p,) nats, not below 0.
+
+    Shuffling leaves both entropies as they are, so that only joint tables are counted again.
+    """
+    import torch
+
+    from explorer.device import rows_per_chunk
+
+    n, levels = len(x), int(y.max()) + 1
+    cells = levels * (int(x.max()) + 1)
+    rows = torch.cat([y[None], y[torch.as_tensor(orders, device=y.device)]]) + levels * x
+    found = []
+    for block in rows.split(rows_per_chunk(16 * (n + cells), x.device)):
+        places = block + cells * torch.arange(len(block), device=x.device)[:, None]
+        table = torch.bincount(places.ravel(), minlength=cells * len(block)).double().reshape(len(block), -1)
+        found.append(float(np.log(n)) - torch.special.xlogy(table, table).sum(1) / n)
+    return (sum(_entropies(x, y)) - torch.cat(found)).clamp(min=0).cpu().numpy()
+
+
+def _sweep(z: "torch.Tensor", v: "Factors", cell: Cell, orders: np.ndarray) -> BinSweep:
+    from explorer.numerics.leave_one_out import information_error
+
+    several = np.unique([*BINS, cell.bins])
+    reach = float(norm.ppf((1 + LEVEL) / 2))
+    value, error, null, null_high, cap = np.full((5, len(STRATEGIES), len(several)), np.nan)
+    for s, strategy in enumerate(STRATEGIES):
+        for b, bins in enumerate(several.tolist()):
+            x, y = _cut(z, v, bins, strategy)
+            read = _informations(x, y, orders)
+            value[s, b], null[s, b], null_high[s, b] = read[0], read[1:].mean(), read[1:].max()
+            error[s, b] = reach * information_error(x, y)
+            cap[s, b] = min(np.log(bins), _entropies(x, y)[1])
+    parts = {"value": value, "low": np.maximum(0, value - error), "high": value + error}
+    parts |= {"null": null, "null_high": null_high}
+    about = asdict(cell) | {"n": len(z), "shuffles": len(orders), "level": LEVEL, "interval": "jackknife"}
+    named = {name: one[None] for name, one in parts.items()}
+    return BinSweep(("information",), STRATEGIES, several, **named, cap=cap, about=about)
+
+
+def _entropies(x: "torch.Tensor", y: "torch.Tensor") -> tuple[float, float]:
+    from explorer.numerics.cells import entropy
+
+    return float(entropy(x)), float(entropy(y))
+
+
+def _counts(x: "torch.Tensor", y: "torch.Tensor", rows: int, columns: int) -> np.ndarray:
+    import torch
+
+    flat = torch.bincount(x * columns + y, minlength=rows * columns)
+    return flat.reshape(rows, columns).cpu().numpy()
+
+
+def _edges(column: "torch.Tensor", cells: "torch.Tensor", bins: int, strategy: str) -> np.ndarray:
+    """The (bins + 1,) ends of the cells of the values (n, 1); of equal frequency each begins at its smallest value."""
+    ordered = np.sort(column[:, 0].cpu().numpy())
+    if strategy == "equal_width":
+        return np.linspace(ordered[0], ordered[-1], bins + 1)
+    places = np.searchsorted(np.sort(cells.cpu().numpy()), np.arange(bins))
+    return np.r_[ordered[np.minimum(places, len(ordered) - 1)], ordered[-1]]
+
+
+def _points(z: "torch.Tensor", v: "Factors", rows: np.ndarray) -> np.ndarray:
+    """(m, 2) the latent, and the number of a real factor or the place of the level of a counted one."""
+    of = v.codes if v.levels[0] else v.numbers
+    both = np.stack([one[:, 0].cpu().numpy()[rows] for one in (z, of)], 1)
+    return both.astype(np.float32).astype(float)

@@ -1,0 +1,100 @@
+"""Choose arrays of files and runs: boxes that list what is at hand, and uploads."""
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer import arrays
+from explorer.catalogue import sources
+from explorer.errors import ExplorerError
+from explorer.home import home
+from explorer.recordings.bundled import bundled
+from explorer.sources._select import load
+from explorer.ui import pick
+
+HELP = "FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER or RUN:label. What is not in the list is typed."
+
+
+def box(place: Any, label: str, key: str, keys: Sequence[str], help: str = HELP) -> str:
+    """A box that takes a name of the list or any text; the text as other code reads it.
+
+    Args:
+        keys: of all boxes of the view, whose files are in the list too.
+    """
+    chosen = place.selectbox(
+        label, _suggestions(keys), index=None, key=key, accept_new_options=True, bind="query-params",
+        placeholder="FILE:column, or choose", help=help,
+    )  # fmt: skip
+    return _resolved((chosen or "").strip())
+
+
+def uploader(label: str, keys: Sequence[str]) -> None:
+    """A place to drop files; the first and last array are put into the first two boxes of `keys`."""
+    suffixes = [suffix for name in sources for suffix in sources.card(name).constants.get("suffixes", ())]
+    st.file_uploader(
+        label, suffixes, accept_multiple_files=True, key=f"upload-{keys[0]}", on_change=_keep, args=(tuple(keys),),
+        help="Kept on the computer that runs the app, and sent nowhere else.",
+    )  # fmt: skip
+
+
+def _suggestions(keys: Sequence[str]) -> list[str]:
+    """Every array of the files at hand, and the last layers and the labels of the bundled runs."""
+    files = list(st.session_state.get("uploads", []))
+    for name in keys:
+        text = st.session_state.get(name) or st.query_params.get(name) or ""
+        if text and text.partition(":")[0] not in bundled():
+            files.append(_shortened(str(arrays.path(_resolved(text)))))
+    found = [text for file in dict.fromkeys(files) for text in _arrays(file)]
+    return [*found, *(text for run in bundled() for text in _of_run(run))]
+
+
+def _arrays(file: str) -> list[str]:
+    """The arrays of a file, or the layers and labels of a recording; nothing for one that cannot be read."""
+    path = Path(_resolved(file))
+    try:
+        pick.allowed(path)
+        return _of_run(file) if path.is_dir() else [f"{file}:{name}" for name in load(path)]
+    except (ExplorerError, OSError):  # the box tells why once it is chosen
+        return []
+
+
+def _of_run(run: str) -> list[str]:
+    recording = arrays.recording(run)
+    labels = [*(["y"] if recording.y is not None else []), *recording.factors]
+    last = recording.steps[-1:]
+    return [f"{run}:{label}" for label in labels] + [f"{run}:{s}:{layer}" for s in last for layer in recording.layers]
+
+
+def _keep(keys: Sequence[str]) -> None:
+    """Keep what was uploaded, and choose its first and last array."""
+    kept = []
+    for file in st.session_state[f"upload-{keys[0]}"]:
+        content = file.getvalue()
+        folder = home() / "uploads" / hashlib.blake2b(content, digest_size=6).hexdigest()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / (re.sub(r"[^\w. -]", "_", Path(file.name).name).strip(". ") or "file")
+        path.write_bytes(content)
+        kept.append(_shortened(str(path)))
+    st.session_state.uploads = [*dict.fromkeys([*kept, *st.session_state.get("uploads", [])])]
+    first, second = keys[:2]
+    if len(kept) > 1:
+        st.session_state[first], st.session_state[second] = kept[0], kept[1]
+    elif kept:
+        named = _arrays(kept[0])
+        st.session_state[first] = named[0] if named else kept[0]
+        st.session_state[second] = named[-1] if len(named) > 1 else None
+
+
+def _shortened(path: str) -> str:
+    """An upload as "uploads/...", which is short and says nothing of the computer; any other path as it is."""
+    return path.removeprefix(f"{home()}{os.sep}") if path.startswith(str(home() / "uploads")) else path
+
+
+def _resolved(text: str) -> str:
+    """The text with an upload's own path."""
+    return str(home() / text) if text.startswith(f"uploads{os.sep}") else text

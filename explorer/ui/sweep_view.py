@@ -1,0 +1,50 @@
+"""Scores over the number of bins: no single number is honest without the curve."""
+
+from functools import partial
+
+import streamlit as st
+
+from explorer import metric_sweep
+from explorer.catalogue import measures
+from explorer.metric_sweep import Sweep
+from explorer.ui import computing, export, results
+from explorer.ui.codes import Chosen
+
+
+def panel(chosen: Chosen) -> None:
+    """MIG, MIG-sup, modularity and DMIG over 3 to 300 bins of both kinds, when they are asked for."""
+    coded, plan = chosen.coded, chosen.plan
+    trust = st.toggle(
+        "with intervals and nulls", False, key="sweep.trust", bind="query-params",
+        help="Takes some seventy readings for each point of a curve.",
+    )  # fmt: skip
+    sweep = Sweep(trust=trust, marked=plan.bins, marked_strategy=plan.strategy, seed=plan.seed).checked()
+    assert coded is not None
+    spec, left = metric_sweep.specification(coded, sweep), metric_sweep.missing(coded, sweep)
+    submit = partial(metric_sweep.submitted, coded, sweep)
+    live = computing.started(spec, len(left) / len(sweep.parts), submit, "The scores at all these bins take")
+
+    def draw() -> None:
+        found = metric_sweep.collected(coded, sweep)
+        if found is None:
+            st.info("The scores are being read at every number of bins.")
+            return
+        drawn = found.plot(theme=st.context.theme.type or "light")
+        results.figure(drawn, "bin-sweep", "scores-over-bins")
+        with st.expander("Table and exports"):
+            st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
+            cited = export.bibtex(key for name in sweep.names for key in measures.card(name).references)
+            about = ("scores-over-bins", f"Scores over the number of bins, n = {coded.shape[0]}, seed {plan.seed}.")
+            results.exports(python(chosen, sweep), cited, about, found.to_frame)
+
+    computing.followed(draw, live, spec)
+
+
+def python(chosen: Chosen, sweep: Sweep) -> str:
+    """Code that computes and draws the same."""
+    data = chosen.python.rpartition("\n")[0]
+    given = ", ".join(f"{name}={getattr(sweep, name)!r}" for name in ("trust", "marked", "marked_strategy", "seed"))
+    return (
+        f"{data}\nfrom explorer.metric_sweep import Sweep, metric_sweep\nfrom explorer.metrics import Coded\n\n"
+        f"found = metric_sweep(Coded(codes, factors), Sweep({given}).checked())\nfound.plot()\n"
+    )
