@@ -27,7 +27,7 @@ def array(text: str) -> np.ndarray:
     """The array that a text names.
 
     FILE, FILE:NAME or FILE:a,b as on the command line; RUN:STEP:LAYER for activations and RUN:NAME for the
-    label y or a factor, where RUN is a recording's folder or a bundled run.
+    label y or a factor, RUN:factors for all factors, where RUN is a recording's folder or a bundled run.
 
     Raises:
         FileError: for a file or folder that cannot be read.
@@ -125,6 +125,8 @@ def _is_bundled(run: str) -> bool:
 
 
 def _of_recording(recording: Recording, names: list[str]) -> np.ndarray:
+    if names == ["factors"] and "factors" not in recording.factors:
+        return np.column_stack([part.astype(object) for part in _factors_of(recording, names).values()])
     if len(names) == 1:
         return recording.target(names[0])
     step, layer = names
@@ -140,7 +142,7 @@ def _factors_of(recording: Recording, names: list[str]) -> dict[str, np.ndarray]
         raise FileError(f"{':'.join(names)!r} is a layer of {recording.name}; name factors, as in RUN:factors")
     wanted = list(recording.factors) if names == ["factors"] else names[0].split(",")
     if not wanted:
-        raise FileError(f"{recording.name} was recorded without factors")
+        raise FileError(f"{recording.name} was recorded without factors; RUN:y is its label, where it has one")
     return {name: recording.target(name) for name in wanted}
 
 

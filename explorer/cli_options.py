@@ -31,10 +31,12 @@ def checked_out(out: str) -> None:
     """Refuse a name that says no format, before anything is computed.
 
     Raises:
-        InputError: naming the formats.
+        InputError: naming the formats, or a folder that is not there.
     """
     if out and Path(out).suffix not in (".parquet", ".csv", ".json"):
         raise InputError(f"--out {out!r} must end in .parquet, .csv or .json")
+    if out and not Path(out).absolute().parent.is_dir():
+        raise InputError(f"--out {out!r} lies in a folder that does not exist")
 
 
 def written(result: Any, out: str) -> None:

@@ -59,7 +59,17 @@ def lines(table: MetricTable) -> str:
     rows += ["    gap " + " ".join(f"{one:>{wide}.3f}" for one in table.gaps), ""]
     rows += [_line(name, table) for name in table.scores]
     rows += [f"{name:28} no value: {why}" for name, why in table.undefined.items()]
+    said = [(name, table.about["misses"].get(name)) for name in table.scores]
+    rows += ["", "what each would miss", *(f"{name:28} {text}" for name, text in said if text), ""]
+    rows += [f"doubt ({name}: {rule}): {text}" for name, rule, text in _own_doubts(table)]
     return "\n".join(rows + [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in table.warnings])
+
+
+def _own_doubts(table: MetricTable) -> list[tuple[str, str, str]]:
+    """Doubts of single scores that are not the table's."""
+    known = {one.text for one in table.warnings}
+    pairs = [(name, one) for name, score in table.scores.items() for one in score.warnings if not one.note]
+    return [(name, one.rule, one.text) for name, one in pairs if one.text not in known]
 
 
 def _line(name: str, table: MetricTable) -> str:

@@ -74,7 +74,7 @@ def _header(path: Path) -> tuple[dict[str, Any], dict[str, tuple[int, ...]]]:
     if not isinstance(about, dict):
         raise _foreign(path, "its header does not say which network its weights are of")
     wrong = [name for name, one in about.items() if name != "kind" and not (type(one) is int and 0 < one <= LARGEST)]
-    if wrong or about.get("kind") not in kinds.KINDS:
+    if wrong or not isinstance(kind := about.get("kind"), str) or kind not in kinds.KINDS:
         name = wrong[0] if wrong else "kind"
         raise _foreign(path, f"its header says {name[:40]}={str(about.get(name))[:40]!r}")
     return about, shapes

@@ -23,7 +23,8 @@ def submit_demo(run: str = "twelve_bit", **settings: Any) -> tuple[Path, Any]:
     if given.get("data") and "data" not in choices:
         given["data"] = _existing(given["data"])
     full = {setting.name: setting.default for setting in card.settings} | given
-    kind = full.get("labels") or full.get("activation") or full.get("objective") or "run"
+    told = ("data", "objective") if full.get("objective") else ("labels", "activation")
+    kind = "-".join(str(full[name]) for name in told if full.get(name)) or "run"
     folder = _fresh(home() / "recordings", f"{run}-{kind}-seed{given.get('seed', 0)}")
     folder.mkdir(parents=True)
     arguments = {"path": str(folder), **given}

@@ -61,7 +61,10 @@ def disentanglement(
     """
     plan = Metrics(tuple([metrics] if isinstance(metrics, str) else metrics or ()), bins, strategy, assignment)
     plan = replace(plan, settings=settings or {}, trust=trust, seed=seed).checked()
-    return compute(Coded(codes, factors, variances), plan, progress, device)
+    from explorer.checks import as_array  # torch comes with it
+
+    noise = None if variances is None else as_array(variances, "variances")
+    return compute(Coded(as_array(codes, "codes"), factors, noise), plan, progress, device)
 
 
 def compute(coded: Coded, plan: Metrics, progress: Callable[..., None] = nothing, device: str = "auto") -> MetricTable:

@@ -17,12 +17,10 @@ from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.latent_results import Curves, FactorMap
+from explorer.latent_results import ACTIVE, Curves, FactorMap
 from explorer.metrics import SHARED, Coded
+from explorer.result import LEVEL
 
-LEVEL = 0.9
-ACTIVE = 0.01
-"""A latent with noise is active when the variance of its means is above this, as is usual for latents of variance 1."""
 MOST = 12
 """Latents that are shown unasked: those whose means vary most."""
 SERIES = 6

@@ -73,7 +73,8 @@ def factors(data: Any, device: Any = "cpu", name: str = "factors") -> checks.Var
         SampleError: for columns that cannot be used, or when no factor changes.
     """
     if isinstance(data, Factors):
-        return _variable(name, data, ())
+        moved = replace(data, codes=data.codes.to(device), numbers=data.numbers.to(device))
+        return _variable(name, moved, ())
     columns = _columns(data, name)
     checked = {title: checks.variable(column, title, "auto", "any", device) for title, column in columns.items()}
     lengths = {title: len(one) for title, one in checked.items()}
@@ -86,7 +87,7 @@ def factors(data: Any, device: Any = "cpu", name: str = "factors") -> checks.Var
     doubts = tuple(doubt for one in checked.values() for doubt in one.doubts if not doubt.note)
     doubts += _counted([title for title, one in changing.items() if one[3]], changing)
     if left := [title for title in read if title not in changing]:
-        doubts += (Doubt("constant factor", f"{', '.join(left)} never change(s) and was left out."),)
+        doubts += (Doubt("constant factor", f"{', '.join(left)}: never changes, and was left out."),)
     codes, numbers = (torch.stack(list(part), 1) for part in list(zip(*changing.values(), strict=True))[:2])
     levels = tuple(one[2] for one in changing.values())
     return _variable(name, Factors(tuple(changing), codes.to(device), numbers.to(device), levels), doubts)
@@ -124,14 +125,30 @@ def _variable(name: str, found: Factors, doubts: tuple[Doubt, ...]) -> checks.Va
 def _columns(data: Any, name: str) -> dict[str, Any]:
     """One column a factor, by name."""
     if isinstance(data, Mapping):
-        return {str(title): column for title, column in data.items()}
+        return _named(list(data), list(data.values()), name)
     if hasattr(data, "columns"):
-        return {str(title): data.iloc[:, place] for place, title in enumerate(data.columns)}
+        return _named(list(data.columns), [data.iloc[:, place] for place in range(data.shape[1])], name)
     if hasattr(data, "iloc"):
         return {str(data.name or "factor"): data}
     array = checks.as_array(data, name)
     titles = ["factor"] if array.shape[1] == 1 else [f"factor {k}" for k in range(array.shape[1])]
     return {title: array[:, k] for k, title in enumerate(titles)}
+
+
+def _named(titles: list[Any], columns: list[Any], name: str) -> dict[str, Any]:
+    """Columns by their titles as texts.
+
+    Raises:
+        SampleError: without a column, or for two of one name.
+    """
+    if not titles:
+        raise SampleError(f"{name} hold no column; at least one factor is needed")
+    texts = [str(title) for title in titles]
+    if twice := [text for text in texts if texts.count(text) > 1]:
+        raise SampleError(
+            f"{name} hold {texts.count(twice[0])} columns called {twice[0]!r}; every name must be its own"
+        )
+    return dict(zip(texts, columns, strict=True))
 
 
 def _counted(titles: list[str], read: Mapping[str, tuple[Any, ...]]) -> tuple[Doubt, ...]:

@@ -3,7 +3,7 @@
 Reading what is there needs no torch.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,8 +17,9 @@ from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.latent_results import BinSweep, LatentFactor
+from explorer.latent_results import STRATEGIES, BinSweep, LatentFactor
 from explorer.metrics import SHARED, Coded
+from explorer.result import LEVEL
 
 if TYPE_CHECKING:
     import torch
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
     from explorer.factors import Factors
 
 BINS = (3, 5, 7, 10, 14, 20, 30, 40, 50, 70, 100, 150, 200, 300)
-STRATEGIES = ("equal_width", "equal_frequency")
 POINTS = 5000
 """Samples that are drawn as points at most; of more, as many are chosen at random."""
 SHUFFLES, SWEPT = 199, 19
 """Shuffles at the chosen number of bins, and at each of the others."""
-LEVEL = 0.9
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,7 @@ def specification(coded: Coded, cell: Cell, device: str = "auto") -> Specificati
     Raises:
         SettingError: for codes in memory, which another process cannot read.
     """
-    seconds = 0.1 + 3e-5 * coded.shape[0]
-    return specified("explorer.latent_factor:run", coded, asdict(cell), key(coded, cell), seconds, device)
+    return specified("explorer.latent_factor:run", coded, asdict(cell), key(coded, cell), _seconds(coded, cell), device)
 
 
 def submitted(coded: Coded, cell: Cell) -> Job:
@@ -145,16 +143,26 @@ def submitted(coded: Coded, cell: Cell) -> Job:
     return queued(specification(coded, cell), f"Latent {cell.latent} and {cell.factor}")
 
 
+def _seconds(coded: Coded, cell: Cell) -> float:
+    """About how long it takes: four times as long where tables of many levels are counted where they are occupied."""
+    n, named = coded.shape[0], coded.factors if isinstance(coded.factors, Mapping) else {}
+    column = np.asarray(named.get(cell.factor, ()))
+    levels = 0 if column.dtype.kind == "f" else len(set(column.tolist()))
+    sparse = sum(levels * bins > 4 * n + 1024 for bins in BINS) / len(BINS)
+    return 0.1 + n * (2e-5 + 6e-5 * sparse)
+
+
 def _looked(coded: Coded, cell: Cell, device: str) -> LatentFactor:
     z, v = _columns(coded, cell, device)
     rng = np.random.default_rng(cell.seed)
-    orders = rng.permuted(np.tile(np.arange(len(z)), (SHUFFLES, 1)), axis=1)
     x, y = _cut(z, v, cell.bins, cell.strategy)
-    read = _informations(x, y, orders)
-    sweep = _sweep(z, v, cell, orders[:SWEPT])
+    read = _informations(x, y, _orders(rng, SHUFFLES, x))
+    sweep = _sweep(z, v, cell, list(_orders(rng, SWEPT, x)))
     place = sweep.strategies.index(cell.strategy), int(np.searchsorted(sweep.bins, cell.bins))
     levels = level_names(coded, cell.factor, v)
     rows = np.sort(rng.choice(len(z), POINTS, replace=False)) if len(z) > POINTS else np.arange(len(z))
+    about = asdict(cell) | {"n": len(z), "points": len(rows), "level": LEVEL, "shuffles": SHUFFLES}
+    low, high = float(sweep.low[0][place]), float(sweep.high[0][place])
     return LatentFactor(
         latent=str(cell.latent),
         factor=cell.factor,
@@ -164,12 +172,12 @@ def _looked(coded: Coded, cell: Cell, device: str) -> LatentFactor:
         levels=levels,
         points=_points(z, v, rows),
         value=float(read[0]),
-        low=float(sweep.low[0][place]),
-        high=float(sweep.high[0][place]),
+        low=low,
+        high=high,
         entropies=_entropies(x, y),
         shuffled=read[1:],
         sweep=sweep,
-        about=asdict(cell) | {"n": len(z), "points": len(rows), "level": LEVEL, "shuffles": SHUFFLES},
+        about=about | {"interval": "jackknife", "cut": low == 0 < high},
     )
 
 
@@ -200,27 +208,34 @@ def _cut(z: "torch.Tensor", v: "Factors", bins: int, strategy: str) -> "tuple[to
     return binned(z, bins, strategy)[:, 0], v.cells(bins, strategy)[:, 0]
 
 
-def _informations(x: "torch.Tensor", y: "torch.Tensor", orders: np.ndarray) -> np.ndarray:
-    """I of the codes x and y (n,), then with the rows of y in every order (p, n); (1 + p,) nats, not below 0.
-
-    Shuffling leaves both entropies as they are, so that only joint tables are counted again.
-    """
+def _orders(rng: np.random.Generator, count: int, like: "torch.Tensor") -> "Iterator[torch.Tensor]":
+    """So many orders of the rows of `like` (n,), a block (b, n) at a time."""
     import torch
 
     from explorer.device import rows_per_chunk
 
-    n, levels = len(x), int(y.max()) + 1
-    cells = levels * (int(x.max()) + 1)
-    rows = torch.cat([y[None], y[torch.as_tensor(orders, device=y.device)]]) + levels * x
-    found = []
-    for block in rows.split(rows_per_chunk(16 * (n + cells), x.device)):
-        places = block + cells * torch.arange(len(block), device=x.device)[:, None]
-        table = torch.bincount(places.ravel(), minlength=cells * len(block)).double().reshape(len(block), -1)
-        found.append(float(np.log(n)) - torch.special.xlogy(table, table).sum(1) / n)
+    at_once = rows_per_chunk(64 * len(like), like.device)
+    for done in range(0, count, at_once):
+        block = [rng.permutation(len(like)) for _ in range(min(at_once, count - done))]
+        yield torch.as_tensor(np.stack(block), device=like.device)
+
+
+def _informations(x: "torch.Tensor", y: "torch.Tensor", orders: "Iterable[torch.Tensor]") -> np.ndarray:
+    """I of the codes x and y (n,), then with the rows of y in every order; (1 + p,) nats.
+
+    Shuffling leaves both entropies as they are, so that only joint tables are counted again. No plug-in information is
+    below 0; one that comes out there does so by rounding, and is 0.
+    """
+    import torch
+
+    from explorer.numerics.tables import joint_entropies
+
+    found = [joint_entropies(x, y[None])] + [joint_entropies(x, y[block]) for block in orders]
     return (sum(_entropies(x, y)) - torch.cat(found)).clamp(min=0).cpu().numpy()
 
 
-def _sweep(z: "torch.Tensor", v: "Factors", cell: Cell, orders: np.ndarray) -> BinSweep:
+def _sweep(z: "torch.Tensor", v: "Factors", cell: Cell, orders: "list[torch.Tensor]") -> BinSweep:
+    """The information over the number of bins; an interval that would reach below 0 ends there, as `about` says."""
     from explorer.numerics.leave_one_out import information_error
 
     several = np.unique([*BINS, cell.bins])
@@ -235,8 +250,9 @@ def _sweep(z: "torch.Tensor", v: "Factors", cell: Cell, orders: np.ndarray) -> B
             cap[s, b] = min(np.log(bins), _entropies(x, y)[1])
     parts = {"value": value, "low": np.maximum(0, value - error), "high": value + error}
     parts |= {"null": null, "null_high": null_high}
-    about = asdict(cell) | {"n": len(z), "shuffles": len(orders), "level": LEVEL, "interval": "jackknife"}
+    about = asdict(cell) | {"n": len(z), "shuffles": SWEPT, "level": LEVEL, "interval": "jackknife"}
     named = {name: one[None] for name, one in parts.items()}
+    about["cut"] = bool((error > value).any())
     return BinSweep(("information",), STRATEGIES, several, **named, cap=cap, about=about)
 
 

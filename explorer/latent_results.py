@@ -12,6 +12,11 @@ from explorer.result import finite
 if TYPE_CHECKING:
     import pandas
 
+STRATEGIES = ("equal_width", "equal_frequency")
+"""The ways to cut latents and real factors."""
+ACTIVE = 0.01
+"""A latent with noise is active when the variance of its means is above this, as is usual for latents of variance 1."""
+
 
 @dataclass(frozen=True)
 class BinSweep:

@@ -17,11 +17,11 @@ from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.latent_results import BinSweep
+from explorer.latent_results import STRATEGIES, BinSweep
 from explorer.metrics import REPEATS, Coded, Metrics, effort
+from explorer.result import LEVEL
 
 BINS = (3, 5, 10, 20, 50, 100, 300)
-STRATEGIES = ("equal_width", "equal_frequency")
 NAMES = ("mig", "mig_sup", "modularity", "dmig")
 Part = tuple[str, str, int]
 """Which score, strategy and number of bins."""
@@ -130,7 +130,7 @@ def collected(coded: Coded, plan: Sweep) -> BinSweep | None:
         for column in columns:
             columns[column][place] = np.nan if row.get(column) is None else row[column]
     about = asdict(plan) | {"bins": plan.marked, "strategy": plan.marked_strategy, "n": coded.shape[0]}
-    about |= {"undefined": undefined, "done": len(known), "parts": len(keys), "level": 0.9}
+    about |= {"undefined": undefined, "done": len(known), "parts": len(keys), "level": LEVEL}
     cap = np.full(shape[1:], np.nan)
     return BinSweep(plan.names, STRATEGIES, np.array(plan.bins), **columns, cap=cap, unit="", about=about)
 
@@ -169,10 +169,11 @@ def submitted(coded: Coded, plan: Sweep) -> Job:
 
 def _reader(coded: Coded, plan: Sweep, device: str) -> Callable[[Part], dict[str, Any]]:
     """Reads one score at one cut of data that are checked once, as plain data."""
+    from explorer.device import resolve
     from explorer.factors import factors  # torch comes with it
     from explorer.reliability.scores import scored
 
-    columns = factors(coded.factors).values
+    columns = factors(coded.factors, resolve(device)).values
 
     def read(part: Part) -> dict[str, Any]:
         entry = measures[part[0]](**plan.of(part))

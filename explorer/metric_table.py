@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.errors import UnknownNameError
 from explorer.result import Doubt, finite, to_html
 from explorer.score import Score
 
 if TYPE_CHECKING:
     import pandas
+
+SILENT = 0.05
+"""Share of every factor below which a latent is drawn after the others."""
+
+DEAD = 1e-12
+"""Share below which it is rounding, and the latent tells nothing at all."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,8 @@ class MetricTable:
         scores: every score that could be computed, by catalogue key.
         undefined: why the others have no value, by catalogue key.
         warnings: doubts and notes about the codes as a whole.
-        about: n, bins, strategy, seed, level and permutations of the matrix, dead latents, `views` and `misses` of
+        about: n, bins, strategy, seed, level and permutations of the matrix, `dead` latents, those whose means are
+            `drowned` in their noise, `views` and `misses` of
             every score by key, `missing` keys that are not computed yet, and what the codes and factors are.
     """
 
@@ -58,11 +66,10 @@ class MetricTable:
 
     @property
     def order(self) -> np.ndarray:
-        """(d,) latents, those that tell most of the first factor first, then of the second, and so on."""
-        best = self.shares.argmax(1)
-        strength = self.shares.max(1)
-        silent = strength < 0.05
-        return np.lexsort((-strength, best, silent))
+        """(d,) latents, those that tell most of the first factor first, then of the second; silent ones, dead ones."""
+        best, strength = self.shares.argmax(1), self.shares.max(1)
+        last = (strength < SILENT).astype(int) + (strength < DEAD)
+        return np.lexsort((-strength, best, last))
 
     def to_frame(self) -> "pandas.DataFrame":
         """One row a score: metric, value, low, high, null, p_value, unit, view, verdict, misses."""
@@ -103,10 +110,17 @@ class MetricTable:
         return finite(plain)
 
     def plot(self, kind: str = "matrix", **options: Any) -> Any:
-        """A Plotly figure: "matrix" of informations, or "metrics" as points with intervals and nulls."""
+        """A Plotly figure: "matrix" of informations, or "metrics" as points with intervals and nulls.
+
+        Raises:
+            UnknownNameError: for another kind.
+        """
         from explorer.catalogue import figures
 
-        return figures["information_matrix" if kind == "matrix" else "metric_points"](self, **options)
+        drawn = {"matrix": "information_matrix", "metrics": "metric_points"}
+        if kind not in drawn:
+            raise UnknownNameError("plot", kind, drawn)
+        return figures[drawn[kind]](self, **options)
 
     def __str__(self) -> str:
         lines = [f"{name:28} {score.value:8.4g} {score.unit}".rstrip() for name, score in self.scores.items()]

@@ -84,7 +84,8 @@ class Metrics:
 
     Attributes:
         names: catalogue keys of measures of disentanglement; none asks for all.
-        bins, strategy: how latents and real factors are cut, for every score that cuts.
+        bins, strategy: how latents and real factors are cut, for every score that has both settings; others keep the
+            number of bins that is usual for them.
         assignment: which latent is meant to hold which factor, where a score asks: the one that tells most, each latent
             once ("hungarian"), or the i-th latent the i-th factor ("order").
         settings: of single scores by key, on top of the shared.
@@ -112,6 +113,9 @@ class Metrics:
             if measures.card(name).family != FAMILY or name not in scores():
                 raise SettingError(f"metrics={name!r} scores no codes against factors; these do: {', '.join(scores())}")
         shared = {one.name: one.checked(getattr(self, one.name)) for one in SHARED}
+        for name, given in self.settings.items():
+            if not isinstance(given, Mapping):
+                raise SettingError(f"settings[{name!r}]={given!r} must map settings to values, as {{'bins': 10}}")
         own = {
             name: checked_settings(measures.card(name).settings, given, name) for name, given in self.settings.items()
         }
@@ -121,7 +125,8 @@ class Metrics:
         """Every setting of one score."""
         card = measures.card(name)
         full = {one.name: one.default for one in card.settings}
-        shared = {key: getattr(self, key) for key in ("bins", "strategy", "assignment") if key in full}
+        cuts = ("bins", "strategy") if {"bins", "strategy"} <= full.keys() else ()
+        shared = {key: getattr(self, key) for key in (*cuts, "assignment") if key in full}
         return full | shared | dict(self.settings.get(name, {}))
 
     def trusts(self, name: str, n: int, width: int) -> bool:

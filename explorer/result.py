@@ -13,6 +13,9 @@ from explorer.errors import UnitError
 
 NATS_PER = {"nats": 1.0, "bits": math.log(2.0)}
 
+LEVEL = 0.9
+"""How often an interval should contain the truth."""
+
 LEAST, SHARE = 0.1, 0.15
 """An estimate is off when it misses the truth by more than the larger of 0.1 nats and 15 %."""
 

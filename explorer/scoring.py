@@ -1,6 +1,7 @@
 """The parts of a table of disentanglement, one by one: the matrix, and every score with what can be said of it."""
 
-from dataclasses import asdict
+import math
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from explorer import checks
@@ -11,9 +12,12 @@ from explorer.factors import Factors, factors, posterior
 from explorer.measures.disentanglement.base import Matrix
 from explorer.numerics.bins import binned
 from explorer.numerics.posteriors import Posterior
-from explorer.reliability.matrices import RESAMPLES, SHUFFLES, trusted
-from explorer.reliability.scores import scored
-from explorer.reliability.traps import drowned, traps
+from explorer.reliability.interval import LEVEL
+from explorer.reliability.matrices import trusted
+from explorer.reliability.scores import PERMUTATIONS, RESAMPLES, scored
+from explorer.reliability.traps import quiet, traps
+from explorer.result import Doubt
+from explorer.score import Score
 
 
 class Scoring:
@@ -37,21 +41,20 @@ class Scoring:
 
     def _score(self, name: str, trust: bool) -> dict[str, Any]:
         """The score, or why it has no value."""
-        entry = measures[name](**self.plan.of(name))
-        z = self.coded.z if entry.posterior else self.coded.means
         try:
+            entry = measures[name](**self.plan.of(name))
+            z = self.coded.z if entry.posterior else self.coded.means
             codes, v = entry.checked(z, self.factors if entry.against else None, self.device)
-            found = scored(entry, codes, v, self.plan.seed, null=trust and v is not None, interval=trust)
+            found = scored(entry, codes, v, self.plan.seed, null=trust, interval=trust)
         except InputError as refusal:
             return {"undefined": f"{refusal}."}
-        return {"score": asdict(found)}
+        return {"score": asdict(_meant(found) if v is None else found)}
 
     def _matrix(self, trust: bool) -> dict[str, Any]:
         means, v, bins, strategy = self.posterior.mean, self.factors, self.plan.bins, self.plan.strategy
         found = Matrix.of(means, v, bins, strategy)
-        doubts = (*self.doubts, *traps(means, v, bins, strategy))
-        if self.coded.variances is not None:
-            doubts += drowned(self.posterior, v, bins, strategy)
+        noise = None if self.coded.variances is None else self.posterior.variance
+        doubts = (*self.doubts, *traps(means, v, bins, strategy, noise))
         plain: dict[str, Any] = {
             "latents": [str(j) for j in range(means.shape[1])],
             "factors": list(v.names),
@@ -61,8 +64,18 @@ class Scoring:
             "about": {"n": len(means), "dead": [j for j, one in enumerate(found.alive.tolist()) if not one]},
         }
         plain["about"] |= {"levels": list(v.levels), "posterior": self.coded.variances is not None}
+        if noise is not None:
+            plain["about"]["drowned"] = quiet(means, noise).nonzero().ravel().tolist()
         if trust:
             sure = trusted(binned(means, bins, strategy), v.cells(bins, strategy), self.plan.seed)
             plain |= {name: getattr(sure, name).tolist() for name in ("low", "high", "null", "null_high")}
-            plain["about"] |= {"shuffles": SHUFFLES, "resamples": RESAMPLES, "level": 0.9}
+            plain["about"] |= {"shuffles": PERMUTATIONS, "resamples": RESAMPLES, "level": LEVEL}
         return plain
+
+
+def _meant(score: Score) -> Score:
+    """The score of a code alone; without its null where latents that are shuffled by themselves change nothing."""
+    if score.null is None or not math.isclose(score.null.mean, score.value, rel_tol=1e-6):
+        return score
+    text = "There is no null: it does not change when every latent is shuffled by itself."
+    return replace(score, null=None, warnings=(*score.warnings, Doubt("no null", text, note=True)))

@@ -14,6 +14,8 @@ from explorer.errors import SampleError, SettingError
 NAMES = ("shape", "scale", "orientation", "x position", "y position")
 SIDE = 64
 """Pixels in which the geometry is given; other sizes are the same pictures on a finer or coarser grid."""
+MOST, LARGEST, HELD = 1 << 24, 1024, 1 << 32
+"""Pictures of a grid, pixels on a side of one, and bytes of all that are drawn at once, at most."""
 SQUARE = 9.6
 ELLIPSE = (12.8, 7.2)
 HEART = (9.52, 0.65, 1.5)
@@ -58,9 +60,13 @@ class Sprites:
         unknown = [one for one in self.shapes if one not in SHAPES]
         if unknown or not self.shapes or len(set(self.shapes)) < len(self.shapes):
             raise SettingError(f"shapes={self.shapes!r} must be different ones of {', '.join(map(repr, SHAPES))}")
-        for name, least in (("scales", 1), ("orientations", 1), ("positions", 1), ("size", 8)):
-            if not isinstance(value := getattr(self, name), int) or value < least:
-                raise SettingError(f"{name}={value!r} must be a whole number from {least} upward")
+        for name, least, most in (("scales", 1, MOST), ("orientations", 1, MOST), ("positions", 1, MOST),
+                                  ("size", 8, LARGEST)):  # fmt: skip
+            if not isinstance(value := getattr(self, name), int) or not least <= value <= most:
+                raise SettingError(f"{name}={str(value)[:40]} must be a whole number from {least} to {most}")
+        if (count := math.prod(self.shape)) > MOST:
+            levels = f"scales={self.scales}, orientations={self.orientations}, positions={self.positions}"
+            raise SettingError(f"{levels} make {count} pictures; at most {MOST} can be numbered")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,7 +123,13 @@ class Sprites:
         return images
 
     def all_images(self, device: str = "auto") -> torch.Tensor:
-        """Every picture of the grid, (len(self), size, size) uint8."""
+        """Every picture of the grid, (len(self), size, size) uint8.
+
+        Raises:
+            SettingError: for more than 4 GiB of them; `render` draws a part.
+        """
+        if (held := len(self) * self.size**2) > HELD:
+            raise SettingError(f"{len(self)} pictures of size={self.size} are {held} bytes; at most {HELD} are drawn")
         return self.render(np.arange(len(self)), device)
 
 

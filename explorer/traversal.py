@@ -218,9 +218,8 @@ def run(
     return {"pictures": int(np.prod(compute(recording, step, asked, progress, device).images.shape[:2]))}
 
 
-def run_grid(path: str, step: int, route: Mapping[str, Any], progress: Report = nothing) -> dict[str, Any]:
-    """The same job under a name of its own: a view that waits for both must not end one for the other."""
-    return run(path, step, route, progress)
+run_grid = run
+"""The same job under a name of its own: a view that waits for both must not end one for the other."""
 
 
 def specification(recording: Recording, step: int, route: Route) -> Specification:

@@ -44,7 +44,7 @@ with learn:
     )
     link("plane", "Open the bundled run", run="twelve_bit")
     link("representation", "Look inside its layers", run="twelve_bit", **{f"{DSE}.bandwidth": "median"})
-    st.markdown("Two trained autoencoders too: which latent codes which factor of what they see?")
+    st.markdown("Trained autoencoders too: which latent codes which factor of what they see?")
     link("disentanglement", "Open a trained autoencoder", run=USUAL)
 
 with mine:

@@ -4,6 +4,7 @@ import copy
 import json
 import multiprocessing
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,20 @@ import torch
 from safetensors.numpy import load_file
 
 import explorer
+from explorer import disentangle
 from explorer.errors import UnknownNameError
+from explorer.metrics import Metrics, effort
 from explorer.packaged import assets
 from explorer.profiles import Profile
 from explorer.recordings import bundled
 from explorer.recordings._classifiers import forward
 from explorer.recordings.manifest import recorded_steps
 from explorer.recordings.store import open_folder
+from explorer.result import finite
+from explorer.scoring import Scoring
 from explorer.sweep import collected
 from explorer.training.twelve_bit import inputs, network
+from explorer.ui import codes
 
 
 def test_it_is_computed_in_two_seconds_and_once(home: Path) -> None:
@@ -83,3 +89,26 @@ def test_its_profiles_are_at_hand_and_are_what_the_measure_reads(home: Path) -> 
     shipped = found.curve("tanh_3", "diffusion_spectral_entropy")[-1]
     anew = explorer.measure(recording.activations(8000, "tanh_3"), measure="diffusion_spectral_entropy", **settings)
     assert shipped == pytest.approx(anew.value, rel=1e-6)  # seven digits are shipped
+
+
+@pytest.mark.parametrize("name", ["sprites_vae", "sprites_beta_tcvae", "digits_beta_vae"])
+def test_shipped_scores_are_what_this_code_reads(name, home):
+    """Else run `python -m explorer.training._bundle_vae assets/demo/NAME assets/demo/NAME`."""
+    shipped = json.loads((assets() / "demo" / name / "scores.json").read_text())
+    recording = explorer.open(name)
+    coded = codes.of_run(recording, shipped["step"], "mean")
+    plan = Metrics().checked()
+    assert asdict(plan) == {**shipped["plan"], "names": tuple(shipped["plan"]["names"])}
+    rows = {(part, trusted): row for part, trusted, row in shipped["rows"]}
+    assert set(rows) == set(disentangle.parts(coded, plan)) and not disentangle.missing(coded, plan)
+    work = Scoring(coded, plan)
+    for (part, trusted), row in rows.items():
+        if trusted or (part != "matrix" and effort(part, *coded.shape) > 0.3):
+            continue
+        read = finite(work.row(part, trusted))
+        if part == "matrix":
+            assert np.allclose(read["information"], row["information"], atol=2e-3)
+            assert [one["rule"] for one in read["doubts"]] == [one["rule"] for one in row["doubts"]]
+        else:
+            assert read.get("undefined") == row.get("undefined")
+            assert read["score"]["value"] == pytest.approx(row["score"]["value"], rel=2e-3, abs=2e-3)

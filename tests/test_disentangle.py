@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from disentangled_codes import duplicated, merged, rotated
+from disentangled_codes import perfect as perfect_code
 
 import explorer
 from explorer import disentangle
@@ -92,20 +94,50 @@ def test_a_score_that_is_undefined_says_why_and_the_others_come():
     assert "explicitness" in table.scores and np.isnan(table.gaps).all()
 
 
-@pytest.mark.parametrize(
-    ("name", "code", "rule"),
-    [
-        ("merged", lambda v: np.c_[v[:, 0] * 4 + v[:, 1], v[:, 2], np.sin(np.arange(len(v)))], "merged factors"),
-        ("duplicated", lambda v: np.c_[v[:, 0], v[:, 0] + 0.5, v[:, 1], v[:, 2]], "duplicated latents"),
-        ("outlier", lambda v: np.r_[perfect(v)[:-1], np.full((1, 4), 1e4)], "outliers"),
-        ("rotated", lambda v: perfect(v)[:, :2] @ [[0.7, -0.7], [0.7, 0.7]], "mixed factors"),
-    ],
-)
-def test_traps_are_warned_of(name, code, rule):
+def turned(v: np.ndarray, angle: float) -> np.ndarray:
+    """Two factors of equal variance as a rotation mixes them."""
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return (v - v.mean(0)) / v.std(0) @ turn
+
+
+def table_of(code: np.ndarray, v: np.ndarray):
+    return explorer.disentanglement(code, v, metrics=["mig"], trust="none")
+
+
+@pytest.mark.parametrize(("code", "rule"), [(merged, "merged factors"), (duplicated, "duplicated latents")])
+def test_codes_of_the_card_fire_their_trap_and_no_other(code, rule):
+    assert rules(table_of(*code())) == {rule}
+    assert not rules(table_of(*perfect_code()))
+
+
+def test_one_value_far_away_is_warned_of():
     v = grid(3000)
-    if name == "rotated":
-        v = v[:, :2]
-    assert rule in rules(explorer.disentanglement(code(v), v, metrics=["mig"], trust="none"))
+    assert "outliers" in rules(table_of(np.r_[perfect(v)[:-1], np.full((1, 4), 1e4)], v))
+
+
+@pytest.mark.parametrize("levels", [2, 3, 4, 6, 8, 20, 32, 0])
+@pytest.mark.parametrize("angle", [0.0, 0.5, 0.785])
+def test_a_rotation_is_warned_of_and_nothing_else(levels, angle):
+    rng = np.random.default_rng(0)
+    v = rng.integers(0, levels, (8000, 2)) if levels else rng.normal(size=(8000, 2))
+    found = rules(table_of(turned(v + 0.0, angle), v)) - {"bins cap"}
+    assert found == ({"mixed factors"} if angle else set())
+
+
+@pytest.mark.parametrize("angle", [0.5, 0.785])
+def test_a_rotated_grid_of_few_samples_is_warned_of(angle):
+    assert rules(table_of(*rotated(angle=angle))) == {"mixed factors"}
+
+
+def test_a_merge_is_seen_beside_a_factor_that_depends_on_one_of_the_merged():
+    rng = np.random.default_rng(0)
+    a, c = rng.integers(0, 3, (2, 4000))
+    b = np.where(rng.random(4000) < 0.8, a, rng.integers(0, 3, 4000))
+    code = np.c_[9 * a + 3 * b + c, rng.normal(size=4000)]
+    assert rules(explorer.disentanglement(code, np.c_[a, b, c], bins=100, metrics=["mig"], trust="none")) == {
+        "merged factors",
+        "dependent factors",
+    }
 
 
 def test_twenty_bins_on_forty_levels_are_warned_of():
@@ -133,7 +165,7 @@ def test_means_that_drown_in_their_own_noise_are_warned_of():
 def test_noise_alone_fires_no_trap_but_is_not_told_from_chance():
     rng = np.random.default_rng(0)
     table = explorer.disentanglement(rng.normal(size=(500, 6)), grid(500), metrics=QUICK, trust="all")
-    assert not rules(table) and (table.information <= 2 * table.null_high).all()
+    assert rules(table) == {"nothing told"} and (table.information <= 2 * table.null_high).all()
 
 
 def test_factors_of_every_kind():
@@ -223,5 +255,50 @@ def test_a_profile_reads_all_factors_over_training():
 def test_every_score_says_what_it_misses():
     for name in scores():
         constants = measures.card(name).constants
-        assert constants["view"] in ("factors", "latents", "both", "intervention", "code")
+        assert constants["view"] in ("factors", "latents", "both", "code")
         assert constants["misses"].endswith(".") and len(constants["misses"]) > 30
+
+
+def test_many_bins_leave_the_other_scores_their_own():
+    v = grid(400)
+    table = explorer.disentanglement(perfect(v), v, bins=300, trust="none", metrics=["mig", "rmig", "explicitness"])
+    assert {name: score.settings["bins"] for name, score in table.scores.items()} == {
+        "mig": 300,
+        "rmig": measures["rmig"]().bins,
+        "explicitness": measures["explicitness"]().bins,
+    }
+
+
+def test_scores_of_the_code_alone_have_a_null_where_shuffling_changes_them():
+    v = grid(400)
+    code = perfect(v) * [1, 2, 3, 4] @ np.linalg.qr(np.random.default_rng(3).normal(size=(4, 4)))[0]
+    asked = ["gaussian_total_correlation", "kl_decomposition"]
+    table = explorer.disentanglement(code, v, variances=np.full_like(code, 0.1), metrics=asked, trust="all")
+    assert table.scores["gaussian_total_correlation"].null.p_value <= 0.05
+    kl = table.scores["kl_decomposition"]
+    assert kl.null is None and any("shuffled by itself" in one.text for one in kl.warnings)
+
+
+@pytest.mark.parametrize(
+    ("codes", "factors", "words"),
+    [
+        (5, np.arange(10), "single value"),
+        ([[1, 2], [3]], np.arange(2), "differ in length"),
+        (np.eye(4), pd.DataFrame(np.zeros((4, 2)), columns=["a", "a"]), "2 columns called 'a'"),
+        (np.eye(4), {1: [0, 1, 0, 1], "1": [0, 1, 1, 1]}, "2 columns called '1'"),
+        (np.eye(4), {}, "no column"),
+    ],
+)
+def test_what_is_no_table_is_refused(codes, factors, words):
+    with pytest.raises(SampleError, match=words):
+        explorer.disentanglement(codes, factors, metrics=["mig"])
+
+
+def test_tensors_of_any_precision_are_taken():
+    v = grid(200)
+    single = torch.tensor(perfect(v), dtype=torch.bfloat16)
+    table = explorer.disentanglement(single, torch.tensor(v), metrics=["mig"], trust="none")
+    same = explorer.disentanglement(single.float(), v, metrics=["mig"], trust="none")
+    assert table.scores["mig"].value == same.scores["mig"].value
+    with pytest.raises(SettingError, match="must map settings"):
+        explorer.disentanglement(perfect(v), v, settings={"mig": 3})

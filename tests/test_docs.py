@@ -34,10 +34,12 @@ def workplace(tmp_path, monkeypatch, home):
     rng = np.random.default_rng(0)
     x = rng.normal(size=400)
     np.savez("data.npz", x=x, y=x + rng.normal(size=400))
+    v = rng.integers(0, 3, (300, 2))
+    np.savez("codes.npz", z=v + 0.1 * rng.normal(size=v.shape), v=v)
     x_val = torch.tensor(rng.normal(size=(300, 4)), dtype=torch.float32)
     model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 2))
     y_val = (x_val[:, 0] > 0).long()
-    pair = {"x": x, "y": x + rng.normal(size=400)}
+    pair = {"codes": v + 0.1, "factors": v, "x": x, "y": x + rng.normal(size=400)}
     return {"model": model, "x_val": x_val, "y_val": y_val, "epochs": 2, "train_one_epoch": lambda model: 0.5, **pair}
 
 
@@ -115,9 +117,9 @@ def test_accuracy_is_a_generated_copy_of_this_catalogue():
 
 @pytest.mark.ends
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["twelve_bit", "representation"])
+@pytest.mark.parametrize("name", ["twelve_bit", "representation", "disentanglement"])
 def test_the_notebooks_run_with_one_seed(name, tmp_path):
-    """All epochs of the 12-bit and of the digits networks, and every assertion on what they show."""
+    """All epochs of the 12-bit and the digits networks, the autoencoders, and every assertion on what they show."""
     notebook = nbformat.read(ROOT / "assets" / "notebooks" / f"{name}.ipynb", as_version=4)
     parameters = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     parameters.source = parameters.source.replace("SEEDS = 5", "SEEDS = 1")

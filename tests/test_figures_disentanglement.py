@@ -231,6 +231,11 @@ def test_the_curves_of_one_cell():
         one.text for one in figure.layout.annotations
     }
     assert "information, equal width: 0.5 at 3, 1 at 20, 1.5 at 300" in figure.layout.meta["alt"]
+    assert "band: 90 % interval · dotted" in bin_sweep.subtitle(sweep())
+    assert "90 % interval (jackknife) · dotted" in bin_sweep.subtitle(sweep(interval="jackknife", cut=False))
+    assert "90 % interval (jackknife, cut off at 0) · dotted" in bin_sweep.subtitle(
+        sweep(interval="jackknife", cut=True)
+    )
     assert list(bin_sweep.draw(sweep(), unit="bits").data[2].y) == pytest.approx(np.array([0.5, 1.0, 1.5]) / BIT)
 
 
@@ -255,7 +260,8 @@ def found(p: float = 0.01, levels=("a", "b <c>"), m: int = 6) -> LatentFactor:
     edges = np.array([-0.5, 0.5, 1.5]) if levels else np.array([0.0, 0.5, 3.0])
     return LatentFactor("3", "x", counts, np.array([0.0, 1.0, 2.0, 3.0]), edges, tuple(levels),
                         np.c_[np.linspace(0, 3, m), np.arange(m) % 2], 0.5, 0.4, 0.6, (1.0, 0.69), shuffled, sweep(),
-                        {"bins": 3, "strategy": "equal_width", "n": 10, "points": m, "seed": 0})  # fmt: skip
+                        {"bins": 3, "strategy": "equal_width", "n": 10, "points": m, "seed": 0,
+                         "interval": "jackknife", "cut": p > 0.05})  # fmt: skip
 
 
 def test_what_is_behind_one_cell():
@@ -276,6 +282,10 @@ def test_what_is_behind_one_cell():
     notes = {one.text for one in figure.layout.annotations}
     assert {"p = 0.01", "cap: H"} <= notes
     assert "points: 6 at random" in figure.layout.title.text and "p = 0.01" in figure.layout.meta["alt"]
+    sure = "90 % interval: jackknife · that of the matrix: bootstrap, fewer shuffles"
+    assert latent_factor.subtitle(shown).endswith(sure) and "jackknife, cut off at 0 ·" in latent_factor.subtitle(
+        found(0.4)
+    )
     real = latent_factor.draw(found(levels=()), theme="dark")
     assert list(real.data[3].x) == list(found().points[:, 1].astype(np.float32))
     assert real.layout.paper_bgcolor == THEMES["dark"].background

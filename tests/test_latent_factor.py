@@ -165,6 +165,47 @@ def test_a_job_does_the_same(home, tmp_path):
         assert module.collected(named, plan) is not None
 
 
+@pytest.mark.parametrize("levels", [5, 900])
+def test_shuffled_rows_read_what_each_order_by_itself_reads(levels, monkeypatch):
+    """With tables of all cells, and with those of many levels of which only the occupied are counted."""
+    rng = np.random.default_rng(0)
+    x, y = torch.as_tensor(rng.integers(0, 30, 1000)), torch.as_tensor(rng.integers(0, levels, 1000))
+    monkeypatch.setattr("explorer.device.CHUNK_BYTES", 64 * 1000 * 3)
+    blocks = list(latent_factor._orders(np.random.default_rng(1), 8, x))
+    assert [len(one) for one in blocks] == [3, 3, 2]
+    again = np.random.default_rng(1)
+    orders = [torch.arange(1000), *(torch.as_tensor(again.permutation(1000)) for _ in range(8))]
+    alone = [float(information_matrix(x[:, None], y[order][:, None])[0, 0]) for order in orders]
+    assert latent_factor._informations(x, y, iter(blocks)) == pytest.approx(alone, abs=1e-12)
+
+
+def test_shuffles_are_never_held_all_at_once(monkeypatch):
+    held = latent_factor._orders(np.random.default_rng(0), 199, torch.zeros(200_000))
+    assert len(next(held)) == 2  # 2 x 200 000 whole numbers, of 199
+
+
+def test_many_levels_cost_about_what_is_foreseen(home, tmp_path):
+    """Seconds that a factor of as many levels as samples takes, which is several times those of one of few."""
+    n, rng = 5000, np.random.default_rng(0)
+    np.save(tmp_path / "z.npy", rng.normal(size=(n, 1)))
+    np.savez(tmp_path / "v.npz", few=rng.integers(0, 8, n), index=np.arange(n), real=rng.normal(size=n))
+    named = Coded.named(str(tmp_path / "z.npy"), f"{tmp_path / 'v.npz'}:few,index,real")
+    foreseen = {name: latent_factor.specification(named, Cell(0, name).checked()).cost["seconds"]
+                for name in ("few", "index", "real")}  # fmt: skip
+    assert foreseen["few"] == foreseen["real"] == pytest.approx(0.2) and 0.4 < foreseen["index"] < 0.5
+    pair(named, 0, "few")  # imports
+    start = time.process_time()
+    latent_factor._looked(named, Cell(0, "index"), "cpu")
+    assert time.process_time() - start < 4 * foreseen["index"]  # other programs may run beside
+
+
+def test_an_interval_that_would_reach_below_nothing_says_that_it_is_cut_off(home):
+    none = pair(coded(perfect()), 3, "a")
+    assert none.low == 0 and none.about["cut"] and none.sweep.about["cut"]
+    some = pair(coded(noisy()), 1, "b")
+    assert some.low > 0 and not some.about["cut"] and some.about["interval"] == "jackknife"
+
+
 def test_ten_thousand_samples_are_quick(home):
     data = coded(noisy(10000))
     pair(data, 1, "b")  # imports
@@ -189,6 +230,29 @@ def test_scores_rise_and_fall_with_the_bins(home):
     trusted = metric_sweep.metric_sweep(data, Sweep(("mig",), (20,)).checked())
     at = 0, 0, 0
     assert trusted.low[at] < trusted.value[at] < trusted.high[at] and trusted.null[at] < 0.05
+
+
+def test_factors_lie_where_the_codes_are_measured(home, monkeypatch):
+    from explorer import factors
+
+    seen, own = [], factors.factors
+    monkeypatch.setattr(factors, "factors", lambda data, device="?": seen.append(device) or own(data, device))
+    metric_sweep.metric_sweep(coded(noisy(200)), Sweep(("mig",), (5,), trust=False).checked(), device="cpu")
+    assert seen == [torch.device("cpu")]
+
+
+@pytest.mark.gpu
+def test_a_gpu_reads_the_same(home):
+    if not torch.cuda.is_available():
+        pytest.skip("this machine has no CUDA device")
+    data, plan = coded(noisy(500)), Sweep(("mig", "dmig"), (5, 20)).checked()
+    read = [metric_sweep._reader(data, plan, device) for device in ("cpu", "cuda")]
+    for part in plan.parts:
+        one, other = (reader(part) for reader in read)
+        assert other == pytest.approx(one, abs=1e-9)
+    cells = [latent_factor._looked(data, Cell(0, "a"), device) for device in ("cpu", "cuda")]
+    assert cells[1].shuffled == pytest.approx(cells[0].shuffled, abs=1e-12)
+    assert cells[1].sweep.value == pytest.approx(cells[0].sweep.value, abs=1e-12)
 
 
 def test_a_score_without_a_value_says_why(home):

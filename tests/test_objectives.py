@@ -181,6 +181,7 @@ def test_capacity_grows_in_a_straight_line():
     found = objective.loss(model, given)
     expected = found.parts["reconstruction"] + 10 * (found.parts["kl"] - 12.5).abs()
     torch.testing.assert_close(found.loss, expected)
+    assert objective.remark(1000) == "" and objective.remark(80) == "ends at 2 of 25 nats"
 
 
 def test_covariances_that_are_held():

@@ -128,13 +128,37 @@ def test_numbers_out_of_the_grid_are_refused(index):
     [
         ({"shapes": ("circle",)}, "shapes=.'circle',. must be different ones of 'square', 'ellipse', 'heart'"),
         ({"shapes": ()}, "shapes=.. must be"),
-        ({"positions": 0}, "positions=0 must be a whole number from 1 upward"),
-        ({"size": 2.5}, "size=2.5 must be a whole number from 8 upward"),
+        ({"positions": 0}, "positions=0 must be a whole number from 1 to 16777216"),
+        ({"size": 2.5}, "size=2.5 must be a whole number from 8 to 1024"),
     ],
 )
 def test_grids_that_cannot_be_are_refused(settings, sentence):
     with pytest.raises(SettingError, match=sentence):
         Sprites(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings, sentence",
+    [
+        ({"scales": 10**9, "orientations": 10**9, "positions": 10**9}, "scales=1000000000 must be a whole number"),
+        ({"scales": 10**4, "orientations": 10**4}, "make 307200000000 pictures; at most 16777216 can be numbered"),
+        ({"size": 10**9}, "size=1000000000 must be a whole number from 8 to 1024"),
+    ],
+)
+def test_grids_that_no_memory_holds_are_refused(settings, sentence):
+    with pytest.raises(SettingError, match=sentence):
+        Sprites(**settings)
+
+
+def test_all_images_are_drawn_while_they_can_be_held(monkeypatch):
+    grid = one("square", scales=1, orientations=1, positions=2, size=8)
+    monkeypatch.setattr(sprites, "HELD", 256)
+    assert len(grid.all_images("cpu")) == 4
+    monkeypatch.setattr(sprites, "HELD", 255)
+    with pytest.raises(SettingError, match="4 pictures of size=8 are 256 bytes; at most 255"):
+        grid.all_images("cpu")
+    assert len(grid.render([0], "cpu")) == 1
+    assert len(Sprites()) * Sprites().size ** 2 < 1 << 32  # all of dSprites
 
 
 def test_real_autoencoders_know_the_sprites(real_data):

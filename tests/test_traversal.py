@@ -132,9 +132,9 @@ def test_the_job_draws_what_the_page_reads(run):
         spec = traversal.specification(run, 0, route)
         assert traversal.collected(run, 0, route) is None
         arguments = json.loads(json.dumps(dict(spec.arguments)))
-        job = traversal.run_grid if route.grid else traversal.run
-        assert spec.function.endswith(f":{job.__name__}")
-        assert job(**arguments) == {"pictures": route.pictures}
+        name = "run_grid" if route.grid else "run"
+        assert spec.function == f"explorer.traversal:{name}"
+        assert getattr(traversal, name)(**arguments, device="cpu") == {"pictures": route.pictures}
         assert traversal.collected(run, 0, route).about["anchor"] == 4
 
 
@@ -196,6 +196,8 @@ HONEST = {"kind": "dense", "size": SIDE, "latents": D, "width": 16}
     [
         (None, "does not say which network"),
         (HONEST | {"kind": "pickle"}, "kind="),
+        (HONEST | {"kind": ["dense"]}, "kind="),
+        (HONEST | {"kind": {}}, "kind="),
         (HONEST | {"width": 2**40}, "width="),
         (HONEST | {"width": 2**15}, "have the shape"),
         (HONEST | {"width": -1}, "width="),
@@ -209,6 +211,12 @@ def test_a_header_that_lies_makes_no_network(run, model, about, says):
     lying(path, about, dict(model.state_dict()))
     with pytest.raises(FileError, match=says):
         traversal.traversal(run, 0)
+
+
+def test_a_kind_that_is_no_word_is_no_network(tmp_path, model):
+    lying(tmp_path / "model", HONEST | {"kind": ["dense"]}, dict(model.state_dict()))
+    with pytest.raises(FileError, match="cannot be read as a network"):
+        kinds.load(tmp_path / "model")
 
 
 def test_a_model_of_another_run_is_refused(run):

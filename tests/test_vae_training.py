@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import save as packed
 from sklearn.datasets import load_digits
 
 import explorer
@@ -155,6 +156,65 @@ def test_other_settings_begin_anew(tmp_path):
     small(tmp_path, 1, progress=lambda done, total, note: seen.append(done))
     assert seen[3:] == [0, 1] and open_folder(tmp_path).steps == (0, 1)
     assert sorted(path.stem for path in (tmp_path / "models").iterdir()) == ["00000000", "00000001"]
+
+
+def damaged(path, change, epoch=None):
+    """Rewrite a state with `change` made to its tensors, and another epoch."""
+    with safe_open(str(path), "pt") as file:
+        state = {name: file.get_tensor(name) for name in list(file.keys())}
+        metadata = file.metadata() | ({} if epoch is None else {"epoch": epoch})
+    change(state)
+    path.write_bytes(packed(state, metadata))
+
+
+def dropped(name):
+    return lambda state: state.pop(name)
+
+
+def cut(name):
+    return lambda state: state.update({name: state[name].ravel()[:1].clone()})
+
+
+@pytest.mark.parametrize(
+    "change, epoch, says",
+    [
+        (dropped("step"), None, "step"),
+        (dropped("random"), None, "random"),
+        (dropped("model/mean.bias"), None, "Missing key"),
+        (cut("model/mean.bias"), None, "size mismatch"),
+        (cut("random"), None, ""),
+        (cut("model.moments/0/exp_avg"), None, "the moments of parameter 0 do not fit it"),
+        (dropped("model.moments/0/step"), None, "the moments of parameter 0 do not fit it"),
+        (lambda state: state.update({"model.moments/999/step": torch.tensor(1.0)}), None, "of parameter 999"),
+        (lambda state: state.update({"step": torch.tensor(1)}), None, "1 updates, not the 14 of epoch 2"),
+        (lambda state: None, "x", "its epoch is 'x', not one from 0 to 2"),
+        (lambda state: None, "1000000000", "not one from 0 to 2"),
+        (lambda state: None, "-1", "not one from 0 to 2"),
+        (lambda state: None, "1", "14 updates, not the 7 of epoch 1"),
+    ],
+)
+def test_a_damaged_state_is_refused_in_a_sentence_and_nothing_is_lost(trained, tmp_path, change, epoch, says):
+    shutil.copytree(trained, tmp_path / "run")
+    damaged(tmp_path / "run" / STATE, change, epoch)
+    with pytest.raises(FileError, match=rf"{STATE} is damaged: .*{says}.*; remove it to begin anew"):
+        small(tmp_path / "run", 2)
+    same(trained, tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    path = tmp_path_factory.mktemp("two")
+    small(path, 2)
+    return path
+
+
+def test_a_capacity_arrives_by_default_and_the_title_says_where_it_does_not(tmp_path):
+    small(tmp_path / "own", 2, objective="annealed_capacity")
+    own = open_folder(tmp_path / "own")
+    assert own.provenance["objective"]["annealing"] == 2 * 7  # 216 images in batches of at most 32
+    assert "annealing=14), seed 0" in own.name
+    small(tmp_path / "late", 2, objective="annealed_capacity", annealing=140)
+    assert "annealing=140), ends at 2.5 of 25 nats, seed 0" in open_folder(tmp_path / "late").name
 
 
 def test_a_recorder_goes_on_after_a_step(tmp_path):

@@ -26,7 +26,7 @@ def finding(table: MetricTable) -> str:
     if not clauses:
         clauses += [_weak(table, k) for k in weak[:2]]
     if silent:
-        few = _listed([table.factors[k] for k in silent]) if len(silent) <= NAMED else f"{len(silent)} factors"
+        few = _listed([table.factors[k] for k in silent]) if len(silent) <= NAMED else f"{len(silent)} other factors"
         clauses.append(f"no latent tells much of {few}")
     text = "; ".join(clauses)
     return html.escape(text[:1].upper() + text[1:], quote=False)
@@ -54,6 +54,8 @@ def subtitle(table: MetricTable, unit: str) -> str:
         null = "dashed: most that shuffled rows read · hollow, grey: not above it"
     dead = len(about.get("dead", ()))
     gone = f" · {dead} of {len(table.latents)} latents never change" if dead else ""
+    drowned = len(about.get("drowned", ()))
+    gone += f" · {drowned} drown in their noise" if drowned else ""
     return f"{cut} · {size}{gone}<br>area: share of the factor's entropy · framed: the latent that tells most · {null}"
 
 
@@ -70,7 +72,8 @@ def alternative(table: MetricTable, unit: str) -> str:
 
 def _sorted(table: MetricTable) -> tuple[dict[int, list[int]], list[int], list[int], list[int]]:
     """Factors held by a latent, spread over two, told weakly, and told by none; those held most come first."""
-    shares, sure = table.shares, beyond(table)
+    shares, sure = table.shares.copy(), beyond(table)
+    shares[list(table.about.get("drowned", ()))] = 0
     held: dict[int, list[int]] = {}
     spread, weak, silent = [], [], []
     for k in np.argsort(-shares.max(0), kind="stable").tolist():

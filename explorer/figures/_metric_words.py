@@ -11,7 +11,6 @@ GROUPS = {
     "factors": "over factors (columns)",
     "latents": "over latents (rows)",
     "both": "over both",
-    "intervention": "by intervention",
     "code": "of the code alone",
 }
 """What scores look at, in the order in which they are drawn."""

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from explorer.figures._metric_words import said
 from explorer.figures.theme import THEMES, Theme, faint, framed, shapes, thousands
 from explorer.latent_results import BinSweep, LatentFactor
-from explorer.result import NATS_PER
+from explorer.result import LEVEL, NATS_PER
 
 TOP, PANEL, BOTTOM, RIGHT = 96, 330, 54, 128
 DASHES = ("solid", "dash")
@@ -77,14 +77,15 @@ def subtitle(shown: BinSweep) -> str:
     left = f" · {thousands(done)} of {thousands(parts)} values so far" if done < parts else ""
     cut = "" if len(shown.names) > 1 else " · solid: equal width, dashed: equal frequency"
     none = f" · {len(about['undefined'])} without a value" if about.get("undefined") else ""
-    size = f"n = {thousands(about.get('n', 0))} · seed {about.get('seed', 0)}{left}{none}"
-    level = 100 * about.get("level", 0.9)
+    size = f"n = {thousands(about.get('n', 0))} · seed {about.get('seed', 0)}{left}{none}{cut}"
+    made = ", ".join(filter(None, [about.get("interval"), "cut off at 0" if about.get("cut") else ""]))
+    interval = f"{100 * about.get('level', LEVEL):.0f} % interval{f' ({made})' if made else ''}"
     band = (
         "no interval and null was asked for"
         if np.isnan(shown.null).all()
-        else f"band: {level:.0f} % interval · dotted: shuffled rows"
+        else f"band: {interval} · dotted: shuffled rows"
     )
-    return f"{size}<br>{band}{cut}"
+    return f"{size}<br>{band}"
 
 
 def alternative(shown: BinSweep, unit: str) -> str:

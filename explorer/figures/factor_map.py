@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, shapes, thousands
 from explorer.latent_results import Curves, FactorMap
+from explorer.result import LEVEL
 
 TOP, LINE, ROW, GAP, BOTTOM, SQUARE = 56, 22, 92, 14, 62, 130
 """Pixels; the map of a row is about a square."""
@@ -67,7 +68,7 @@ def finding(shown: FactorMap) -> str:
 def subtitle(shown: FactorMap, look: Theme) -> str:
     """What is averaged, bands, which latents are left out, and the marks of the series."""
     about = shown.about
-    share = f"{100 * about.get('level', 0.9):.0f} %"
+    share = f"{100 * about.get('level', LEVEL):.0f} %"
     band = "standard deviation" if about.get("band") == "deviation" else f"{share} interval of the mean"
     left = f" · {about['left']}" if about.get("left") else ""
     most = _most(shown)

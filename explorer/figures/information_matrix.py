@@ -208,7 +208,9 @@ def _axes(figure: go.Figure, table: MetricTable, rows: np.ndarray, grid: Grid, u
     plain: dict[str, Any] = {"showgrid": False, "zeroline": False, "ticks": ""}
     every = max(1, -(-LETTERS // grid.row))
     dead = table.about.get("dead", ())
-    names = [f"{named(table, j)}{', dead' if j in dead else ''}" for j in rows.tolist()]
+    drowned = table.about.get("drowned", ())
+    words = {j: ", dead" if j in dead else ", drowned" if j in drowned else "" for j in rows.tolist()}
+    names = [f"{named(table, j)}{word}" for j, word in words.items()]
     down = {"range": [d - 0.5, -0.5], "tickvals": np.arange(0, d, every)}
     short = [html.escape(one, quote=False) for one in names[::every]]
     figure.update_yaxes(row=1, col=1, **plain, **down, ticktext=short, automargin=True, tickfont={"size": 11})

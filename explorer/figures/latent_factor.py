@@ -9,14 +9,16 @@ from plotly.subplots import make_subplots
 
 from explorer.figures.theme import THEMES, Theme, framed, thousands
 from explorer.latent_results import LatentFactor
-from explorer.result import NATS_PER
+from explorer.result import LEVEL, NATS_PER
 
-TOP, BOTTOM = 72, 46
+TOP, BOTTOM = 90, 46
 MARGIN, JOINT, POINTS, NULL = 44, 250, 190, 54
 GAPS = (6, 26, 66)
 """Pixels between the rows of panels: margin, joint histogram, points, null."""
 NAMED, LONG = 12, 12
 """Levels up to which every one is named, and letters of a name."""
+CUT = ", cut off at 0"
+"""Said of an interval that would reach below what an information can be."""
 SPREAD = 0.62
 """Width over which points of one level are spread, where 1 is the distance of two levels."""
 
@@ -61,11 +63,13 @@ def finding(shown: LatentFactor, unit: str) -> str:
 
 
 def subtitle(shown: LatentFactor) -> str:
-    """How it was cut, samples, points."""
+    """How it was cut, samples, points; which interval it is, and that the matrix has another."""
     about = shown.about
     drawn = "all" if about["points"] == about["n"] else f"{thousands(about['points'])} at random"
     cut = f"{about['bins']} {about['strategy'].replace('_', ' ')} bins · n = {thousands(about['n'])}"
-    return f"{cut} · points: {drawn} · seed {about['seed']}"
+    level, made = 100 * about.get("level", LEVEL), about.get("interval", "")
+    sure = f"{level:.0f} % interval: {made}{CUT if about.get('cut') else ''}"
+    return f"{cut} · points: {drawn} · seed {about['seed']}<br>{sure} · that of the matrix: bootstrap, fewer shuffles"
 
 
 def alternative(shown: LatentFactor, unit: str) -> str:

@@ -65,7 +65,7 @@ def load(path: str | Path) -> Autoencoder:
         return from_weights(about, weights)
     except KeyError as error:
         raise FileError(f"{path} does not say which network its weights are of") from error
-    except (SafetensorError, OSError, ValueError, RuntimeError, AttributeError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise FileError(f"{path} cannot be read as a network: {reason}") from error
 

@@ -6,8 +6,6 @@ from torch.nn.functional import pad
 from explorer.device import rows_per_chunk
 from explorer.numerics.cells import grid_cells
 
-STRATEGIES = ("equal_width", "equal_frequency")
-
 
 def binned(columns: torch.Tensor, bins: int, strategy: str = "equal_width") -> torch.Tensor:
     """The cell of every value of (n, d) float64 columns, (n, d) int64 from 0 to bins - 1; each column by itself.

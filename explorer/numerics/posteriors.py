@@ -95,7 +95,9 @@ def kl_terms(
     means the terms are. They come from the same samples, so that they add up to the sampled KL by construction. What
     the sampled KL differs by from the closed form is known, and is taken off each term by its regression on the sampled
     KL (a control variate): the coefficients add up to 1, so that the terms add up to the KL in closed form, to rounding
-    (1e-12), and each term keeps its mean. The information of n posteriors reaches ln n at most.
+    (1e-12). The slopes are estimated from the same s samples, so that each term keeps its mean to order 1 / s only: of
+    4, 10 and 30 posteriors the information is off by about 0.04, 0.04 and 0.006 nats, and errors stated from 4 samples
+    are half of what they should be. The information of n posteriors reaches ln n at most.
 
     Args:
         posterior: of n samples, every variance above 0.

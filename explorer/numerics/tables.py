@@ -16,7 +16,7 @@ def information_matrix(codes_x: torch.Tensor, codes_y: torch.Tensor) -> torch.Te
     """
     xs, ys = _compact(codes_x), _compact(codes_y)
     of_x, of_y = (torch.stack([entropy(column) for column in columns]) for columns in (xs, ys))
-    return of_x[:, None] + of_y - torch.stack([_with_each(x, ys) for x in xs])
+    return of_x[:, None] + of_y - torch.stack([joint_entropies(x, ys) for x in xs])
 
 
 def _compact(codes: torch.Tensor) -> torch.Tensor:
@@ -25,8 +25,12 @@ def _compact(codes: torch.Tensor) -> torch.Tensor:
     return rows if int(rows.max()) < len(codes) else torch.stack([renumbered(row) for row in rows])
 
 
-def _with_each(x: torch.Tensor, ys: torch.Tensor) -> torch.Tensor:
-    """H(X, Y_j) for every row Y_j, (d_y,), a few rows at a time: what is added and counted stays in the cache."""
+def joint_entropies(x: torch.Tensor, ys: torch.Tensor) -> torch.Tensor:
+    """Plug-in H(X, Y_j) in nats of the codes x (n,) with every row of ys (m, n), all from 0 on: (m,) float64.
+
+    A few rows at a time: what is added and counted stays in the cache. Where a table would hold many more cells than
+    there are samples, only the cells that occur are counted.
+    """
     n, levels = len(x), int(ys.max()) + 1
     cells = levels * (int(x.max()) + 1)
     if cells > 4 * n + 1024:

@@ -19,8 +19,10 @@ def log_weights(n: int, n_data: int, kind: str, like: torch.Tensor) -> torch.Ten
     r"""Logarithms of the weights w_ij with which sum_j w_ij q(z_i | x_j) estimates q(z_i), (n, n).
 
     "mws", minibatch weighted sampling: every weight is 1 / (N n), of N images in all and n in the batch. The sum is
-    biased downwards: over a batch that is the whole data it is q(z) / N. The bias of its logarithm falls on total
-    correlation as (latents - 1) ln N and on the other two terms in part; as a constant it moves no weight.
+    biased downwards. Over a batch that is the whole data it is q(z) / N: the bias of its logarithm falls on total
+    correlation as (latents - 1) ln N and on the other two terms in part, and being a constant moves no weight. Over a
+    smaller batch the logarithm falls short by ln N where posteriors overlap and by ln n where they lie apart, so that
+    the bias depends on the code and has a gradient.
 
     "mss", minibatch stratified sampling: with M = n - 1, the sample's own posterior has 1 / N, one other has
     (N - M) / (N M) and the rest 1 / M. The weights of a sample sum to 1, and over random batches the sum is q(z)

@@ -75,6 +75,10 @@ class Objective:
         """What trains the objective's own network."""
         raise NotImplementedError
 
+    def remark(self, updates: int) -> str:
+        """What the title of a training of so many updates must say of it; "" for nothing."""
+        return ""
+
     @property
     def name(self) -> str:
         """The entry's name in the catalogue: that of its module."""

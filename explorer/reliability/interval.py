@@ -9,9 +9,7 @@ from scipy.stats import t as student
 
 from explorer.device import on_all_cores, seeded
 from explorer.estimators.base import Estimator, Samples
-
-LEVEL = 0.9
-"""How often an interval should contain the truth."""
+from explorer.result import LEVEL
 
 GROUPS, SPLITS = 10, 2
 """Groups that are left out in turn, and random ways to halve the samples."""

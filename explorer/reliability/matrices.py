@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from explorer.numerics.tables import information_matrix
 from explorer.reliability.interval import LEVEL
-
-SHUFFLES = 19
-RESAMPLES = 50
+from explorer.reliability.scores import PERMUTATIONS, RESAMPLES
 
 
 @dataclass(frozen=True)
@@ -26,15 +24,14 @@ class Trusted:
 def trusted(codes: torch.Tensor, cells: torch.Tensor, seed: int = 0) -> Trusted:
     """Of the plug-in informations of all columns of codes (n, d) and cells (n, K).
 
-    The interval is normal, its standard error that of a bootstrap over samples; it stands around the value, since
-    samples that are drawn twice inflate every information of the bootstrap by about the bias of counting.
+    The interval is the one of scores against factors, `reliability.scores.scored`; its low end is never below 0.
     """
     rng, n = np.random.default_rng(seed), len(codes)
     value = information_matrix(codes, cells)
-    shuffled = [information_matrix(codes, cells[_rows(rng.permutation(n), codes)]) for _ in range(SHUFFLES)]
+    shuffled = [information_matrix(codes, cells[_rows(rng.permutation(n), codes)]) for _ in range(PERMUTATIONS)]
     drawn = [_rows(rng.integers(0, n, n), codes) for _ in range(RESAMPLES)]
     again = torch.stack([information_matrix(codes[rows], cells[rows]) for rows in drawn])
-    reach = float(norm.ppf((1 + LEVEL) / 2)) * again.std(0)
+    reach = float(student.ppf((1 + LEVEL) / 2, RESAMPLES - 1)) * again.std(0)
     null = torch.stack(shuffled)
     found = ((value - reach).clamp(min=0), value + reach, null.mean(0), null.amax(0))
     return Trusted(*(one.cpu().numpy() for one in found))

@@ -22,6 +22,12 @@ PERMUTATIONS = 19
 RESAMPLES = 50
 """Draws of as many samples with replacement: they know the standard error to about a tenth."""
 
+EXTREMAL = (
+    "The value rests on a maximum and a quantile far out, whose error a bootstrap understates: intervals of 90 % held "
+    "what is read on average in 72 to 84 of 100 codes that were tried."
+)
+"""What is said of an interval of such a value."""
+
 QUICK = 0.1
 """Seconds that a value may take for its null to be computed unasked."""
 
@@ -81,11 +87,13 @@ def _with_interval(score: Score, entry: Measure, z: Variable, y: Variable | None
     The interval is for what the measure reads on average of as many samples; a drift with n, as that of plug-in
     informations, it does not cover. Against factors the error is that of a bootstrap over samples. Samples that are
     drawn twice inflate every plug-in information, so that the quantiles of a bootstrap lie beside the value and hold
-    nothing; its deviation is left, and the interval stands around the value (efron1993, chapter 6). On noisy linear
-    codes of 500 and 5000 samples it holds in 84 to 96 of 100, and the jackknife, 1.1 to 2.5 times as wide, in 88 to
-    100: cells of equal width move when a group takes the extremes with it. Of a modularity near 1 the bootstrap is too
-    wide, since all that is left of it there is bias. A measure that splits the samples into parts to learn and to test
-    from would find those drawn twice in both, and keeps the jackknife (shao1995, section 5.1), as other measures do.
+    nothing; its deviation is left, and the interval stands around the value (efron1993, chapter 6). On noisy codes of
+    200 and 500 samples, 40 to 200 of each, intervals of 90 % hold in 90 to 93 of 100 for `mig` and `dmig`, in 78 to 95
+    for `modularity` and in 72 to 84 for `irs`, which a note says. Of a modularity near 1 the bootstrap is too wide,
+    since all that is left of it there is bias. A measure that splits the samples into parts to learn and to test from
+    would find those drawn twice in both, and keeps the jackknife (shao1995, section 5.1), as other measures do. Each
+    of its ten parts is split anew, and nine times that chance goes into the error: its intervals hold in all but all,
+    and are 2.3 to 3.9 times as wide as they need be (`sap`, `dci`, `explicitness`).
 
     References: efron1993, chapter 6; shao1995, section 5.1.
     """
@@ -98,7 +106,8 @@ def _with_interval(score: Score, entry: Measure, z: Variable, y: Variable | None
         return _noted(score, "no interval", f"Parts of the samples were refused: {refusal}")
     error = read.std(ddof=1) if drawn else np.sqrt((GROUPS - 1) / GROUPS * np.square(read - read.mean()).sum())
     reach = float(student.ppf((1 + LEVEL) / 2, len(read) - 1) * error)
-    return replace(score, interval=(score.value - reach, score.value + reach), level=LEVEL)
+    found = replace(score, interval=(score.value - reach, score.value + reach), level=LEVEL)
+    return _noted(found, "short interval", EXTREMAL) if entry.extremal and drawn else found
 
 
 def _drawn(n: int, rng: np.random.Generator) -> list[np.ndarray]:

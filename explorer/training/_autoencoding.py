@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as packed
 
-from explorer.errors import JobError
+from explorer.errors import FileError, JobError
 from explorer.networks.autoencoder import Autoencoder, Gaussian
 from explorer.objectives.base import Batch, Objective
 from explorer.recordings.images import Images
@@ -52,8 +52,7 @@ class Pupil:
         Raises:
             JobError: when the loss is no longer a number.
         """
-        order = torch.randperm(len(self.images))
-        batches = order.tensor_split(math.ceil(len(order) / self.batch))
+        batches = torch.randperm(len(self.images)).tensor_split(updates(self.images, self.batch))
         losses = [self.update(self.images.pixels(rows).to(self.device)) for rows in batches]
         loss = float(torch.stack(losses).mean())
         if not math.isfinite(loss):
@@ -98,22 +97,47 @@ class Pupil:
         return {name: value.detach().cpu().contiguous() for name, value in found.items()}
 
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Go on where `state` was taken."""
+        """Go on where `state` was taken.
+
+        Raises:
+            KeyError, TypeError, ValueError, RuntimeError: for a state of another pupil, or one that lacks a part.
+        """
         self.step = int(state["step"])
         for learner, (module, optimiser) in self._learners.items():
             module.load_state_dict(_under(state, f"{learner}/"))
-            moments: dict[int, dict[str, torch.Tensor]] = {}
-            for key, value in _under(state, f"{learner}.moments/").items():
-                place, _, name = key.partition("/")
-                moments.setdefault(int(place), {})[name] = value
+            moments = _moments(_under(state, f"{learner}.moments/"), list(module.parameters()))
             optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
         torch.set_rng_state(state["random"])
         if "random.device" in state:
             torch.get_device_module(self.device).set_rng_state(state["random.device"], self.device)
 
 
+def updates(images: Images, batch: int) -> int:
+    """How many updates an epoch makes, with batches of at most `batch` images."""
+    return math.ceil(len(images) / batch)
+
+
 def _under(state: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+
+
+def _moments(
+    state: Mapping[str, torch.Tensor], parameters: list[torch.nn.Parameter]
+) -> dict[int, dict[str, torch.Tensor]]:
+    """What Adam keeps of every parameter that has been updated, by its place: a step, and two of its shape.
+
+    Raises:
+        ValueError: for a moment that is of no parameter, missing, or of another shape.
+    """
+    found: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in state.items():
+        place, _, name = key.partition("/")
+        found.setdefault(int(place), {})[name] = value
+    for at, one in found.items():
+        own = parameters[at].shape if 0 <= at < len(parameters) else None
+        if {name: value.shape for name, value in one.items()} != {"step": (), "exp_avg": own, "exp_avg_sq": own}:
+            raise ValueError(f"the moments of parameter {at} do not fit it")
+    return found
 
 
 @dataclass(frozen=True)
@@ -133,14 +157,38 @@ class Checkpoint:
         metadata = {"about": json.dumps(self.about, sort_keys=True), "epoch": str(epoch)}
         write_atomically(self.path / STATE, packed(pupil.state(), metadata))
 
-    def taken(self, pupil: Pupil) -> int | None:
-        """Put the pupil where the file says, and return the epoch; None when there is none of these settings."""
+    def taken(self, pupil: Pupil, epochs: int) -> int | None:
+        """Put the pupil where the file says, and return the epoch; None when there is none of these settings.
+
+        Raises:
+            FileError: for a file of these settings that is damaged, or of no epoch of this run.
+        """
+        path = self.path / STATE
         try:
-            with safe_open(str(self.path / STATE), "pt") as file:
+            with safe_open(str(path), "pt") as file:
                 metadata = file.metadata() or {}
                 if metadata.get("about") != json.dumps(self.about, sort_keys=True):
                     return None
-                pupil.restore({name: file.get_tensor(name) for name in list(file.keys())})
-                return int(metadata["epoch"])
+                state = {name: file.get_tensor(name) for name in list(file.keys())}
         except (FileNotFoundError, SafetensorError):
             return None
+        try:
+            epoch = _epoch(metadata.get("epoch", ""), state, epochs, updates(pupil.images, pupil.batch))
+            pupil.restore(state)
+        except (KeyError, TypeError, ValueError, RuntimeError, OverflowError) as error:
+            why = " ".join(str(error).split())[:160]
+            raise FileError(f"{path} is damaged: {why}; remove it to begin anew") from error
+        return epoch
+
+
+def _epoch(text: str, state: Mapping[str, torch.Tensor], epochs: int, updates: int) -> int:
+    """The epoch after which a state was kept.
+
+    Raises:
+        ValueError: unless it is one of the run, and the updates are those made until then.
+    """
+    if not text.isdecimal() or int(text) > epochs:
+        raise ValueError(f"its epoch is {text[:40]!r}, not one from 0 to {epochs}")
+    if int(state["step"]) != int(text) * updates:
+        raise ValueError(f"it has made {int(state['step'])} updates, not the {int(text) * updates} of epoch {text}")
+    return int(text)

@@ -10,6 +10,7 @@ import torch
 from explorer.catalogue import objectives
 from explorer.device import seeded
 from explorer.errors import SettingError
+from explorer.latent_results import ACTIVE
 from explorer.networks.autoencoder import Autoencoder, Gaussian
 from explorer.networks.conv import SIZES
 from explorer.networks.kinds import build
@@ -19,29 +20,35 @@ from explorer.recordings.images import Images, drawn_rows, images
 from explorer.training._autoencoding import Pupil
 
 WEIGHTS = ("beta", "alpha", "gamma", "lambda_od", "lambda_d")
-OTHERS = ("capacity", "annealing", "weights", "kind", "hidden", "critic_rate", "floor", "temperature", "zeta")
+ANNEALING = "annealing"
+OTHERS = ("capacity", ANNEALING, "weights", "kind", "hidden", "critic_rate", "floor", "temperature", "zeta")
 OWN = (*WEIGHTS, *OTHERS, "strength", "bandwidth")
 """Settings of a run that are its objective's."""
 GRID = ("size", "scales", "orientations", "positions", "distinct_orientations")
-ACTIVE = 0.01
-"""Variance of a latent's mean from which it counts as active."""
 PROBE = 0
 """Seed of the images that are recorded."""
 ROWS = 1000
 
 
-def objective_of(given: Mapping[str, Any]) -> Objective:
+def objective_of(given: Mapping[str, Any], updates: int = 0) -> Objective:
     """The objective of a run with the settings that were given.
+
+    Args:
+        updates: that the run makes; an annealing that was not given takes all of them, as far as it may, and the
+            objective's own where they are 0.
 
     Raises:
         SettingError: for a setting that this objective does not have.
     """
     name = given["objective"]
     chosen = {one: given[one] for one in OWN if given[one] is not None}
-    known = [setting.name for setting in objectives.card(name).settings]
+    known = {setting.name: setting for setting in objectives.card(name).settings}
     for one, value in chosen.items():
         if one not in known:
             raise SettingError(f"{one}={value!r} is no setting of {name}, which has {', '.join(known) or 'none'}")
+    if updates and ANNEALING in known:
+        limits = known[ANNEALING].range
+        chosen.setdefault(ANNEALING, min(updates, int(limits.high)) if limits else updates)
     return objectives[name](**chosen)
 
 

@@ -11,7 +11,7 @@ from explorer.networks.kinds import save
 from explorer.recordings.recorder import Recorder
 from explorer.recordings.schedule import log_steps
 from explorer.settings import Range
-from explorer.training._autoencoding import Checkpoint, Pupil
+from explorer.training._autoencoding import Checkpoint, Pupil, updates
 from explorer.training._vae import cleared, metrics_of, network_of, objective_of, probed, taught
 
 PLANS = ({"measure": "mig", "target": "factors"},)
@@ -79,7 +79,7 @@ def train(
         alpha: as beta.
         gamma: as beta.
         capacity: as beta, in nats.
-        annealing: as beta, in updates.
+        annealing: as beta, in updates; none takes all updates of the run, so that the capacity arrives at its end.
         weights: as beta, the estimate of q(z) from one batch.
         kind: as beta, which covariance DIP-VAE holds.
         lambda_od: as beta, off the diagonal.
@@ -109,16 +109,18 @@ def train(
     References: kingma2014; burgess2018; burda2016, section 5.
     """
     given = {name: value for name, value in locals().items() if name not in ("path", "progress")}
-    aim, set_of = objective_of(given), taught(given)
+    set_of = taught(given)
+    whole = epochs * updates(set_of, batch)
+    aim = objective_of(given, whole)
     folder, where, every = Path(path), resolve(device), set(log_steps(epochs))
-    title = f"{data}, {aim.title}, seed {seed}"
+    title = ", ".join(filter(None, [data, aim.title, aim.remark(whole), f"seed {seed}"]))
     about: dict[str, Any] = {"title": title, "settings": given, "data": set_of.title, "step": "epoch"}
     about |= {"image_shape": [set_of.size] * 2, "objective": {"name": aim.name, **aim.settings}}
     start, point = time.perf_counter(), Checkpoint(folder, about)
     fed, factors = probed(set_of, probe)
     with one_thread(), seeded(seed, where):
         pupil = Pupil(network_of(given, aim).to(where), aim, set_of, batch, learning_rate)
-        done = point.taken(pupil)
+        done = point.taken(pupil, epochs)
         cleared(folder / "models", -1 if done is None else done)
         recorder = Recorder(
             folder, pupil.model, fed, ("mean", "variance"), every, factors=factors, overwrite=True, after=done,

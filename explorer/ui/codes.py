@@ -1,5 +1,6 @@
 """Which codes the Disentanglement page looks at: a layer of a run at a step, or arrays of files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from explorer.data import Recording
 from explorer.errors import SettingError
 from explorer.metric_table import MetricTable
 from explorer.metrics import Coded, Metrics
+from explorer.recordings.bundled import bundled
+from explorer.sources._select import load
 from explorer.ui import export, files, pick
 
 STEP, LAYER, PAIR = "code-step", "code-layer", "code-pair"
@@ -116,14 +119,22 @@ def from_files() -> Coded | None:
         files.uploader("One file with codes and factors, or a file for each", FILES)
     words = ("Codes", "Factors", "Variances of the codes, if known")
     texts = [files.box(one, text, key, FILES) for one, text, key in zip(places, words, FILES, strict=False)]
-    if not (texts[0] and texts[1]):
-        return None
     for text in filter(None, texts):
         pick.allowed(arrays.path(text))
+    if not (texts[0] and texts[1]):
+        _readable(texts)
+        return None
     coded = Coded.named(*texts)
     if coded.means.ndim == 0:
         raise SettingError(f"codes={texts[0]!r} is a single value; one row a sample is needed")
     return coded
+
+
+def _readable(texts: Sequence[str]) -> None:
+    """Raise where the file of a text that is chosen already cannot be read; which of its arrays is asked later."""
+    for file in (arrays.path(text) for text in texts if text):
+        if not file.is_dir() and file.name not in bundled():
+            load(file)
 
 
 def pair(table: MetricTable) -> tuple[int, int]:

@@ -110,7 +110,9 @@ def _scores(chosen: Chosen, models: Sequence[Model], baseline: str) -> None:
         tables = {one.name: disentangle.collected(one.coded, plan) for one in models}
         there = {name: found for name, found in tables.items() if found is not None}
         if baseline not in there or len(there) < 2:
-            st.info("The scores are being computed; the table appears once the baseline and another run have some.")
+            computing.coming(
+                live, "The scores are being computed; the table appears once the baseline and another run have some."
+            )
             return
         if len(there) < len(models):
             st.caption(show.plain(f"Still to come: {', '.join(name for name in tables if name not in there)}."))
@@ -173,7 +175,7 @@ def _ranking(chosen: Chosen, models: Sequence[Model]) -> None:
     def draw() -> None:
         now = likeness.collected(runs, pairs)
         if now is None:
-            st.info("The agreement of the models is being computed.")
+            computing.coming(live, "The agreement of the models is being computed.")
             return
         _agreement(models, now)
 

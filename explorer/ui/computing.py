@@ -75,6 +75,12 @@ def followed(
     shown()
 
 
+def coming(live: bool, text: str) -> None:
+    """What a view says in place of a result that a live job is computing; nothing where none is."""
+    if live:
+        st.info(text)
+
+
 def waiting(run: str) -> None:
     """A run that has been submitted and has recorded nothing yet; nothing for one that cannot be opened."""
     if not pick.waiting(run):

@@ -45,6 +45,8 @@ ELSEWHERE = ("look", "pair", "step", "layer", "traverse.", "train.", "compare.",
 def page() -> None:
     """Choose, compute in jobs, show."""
     first = {name: texts for name, texts in given().items() if not name.startswith(ELSEWHERE)}
+    if "look" in st.session_state:  # outlives a run without the tabs, as while a matrix is computed
+        st.session_state["look"] = st.session_state["look"]
     with show.told("Change what the message names; nothing that was computed is lost."):
         chosen = controls()
         with st.container():
@@ -120,7 +122,7 @@ def matrix(chosen: Chosen) -> None:
     def draw() -> None:
         now = collected(coded, plan)
         if now is None:
-            st.info("The matrix of informations is being computed; it appears here first, then score by score.")
+            computing.coming(live, "The matrix of informations is being computed; it appears here first.")
         elif table is None:
             st.rerun()
         else:
@@ -129,6 +131,8 @@ def matrix(chosen: Chosen) -> None:
     computing.followed(draw, live, spec)
     if table is not None:
         _views(_placed(chosen, table, live), table)
+    elif chosen.recording is not None:  # its training may keep every worker until it ends
+        training_view.watch(st.query_params.get("run", ""))
 
 
 def _placed(chosen: Chosen, table: MetricTable, live: bool) -> Chosen:

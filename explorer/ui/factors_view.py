@@ -28,7 +28,7 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
     def draw() -> None:
         now = factor_map.collected(coded, view)
         if now is None:
-            st.info("Means of the latents over the levels of the factors are being computed.")
+            computing.coming(live, "Means of the latents over the levels of the factors are being computed.")
             return
         drawn = now.plot(theme=st.context.theme.type or "light")
         results.figure(drawn, "factor-map", "latents-over-factors")

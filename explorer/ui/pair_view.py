@@ -27,7 +27,9 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
     def draw() -> None:
         now = latent_factor.collected(chosen.coded, cell) if chosen.coded else None
         if now is None:
-            st.info("This cell is being computed: its histogram, its null, and the information over all bins.")
+            computing.coming(
+                live, "This cell is being computed: its histogram, its null, and the information over all bins."
+            )
         else:
             _shown(chosen, now)
 

@@ -47,7 +47,12 @@ def choice(usual: str = "") -> str:
 
 
 def _choose(before: str) -> None:
-    """Put the chosen run into the URL; a job that the URL named belongs to the run before."""
+    """Put the chosen run into the URL; a job that the URL named belongs to the run before.
+
+    A browser may still tell the box of a run that was left otherwise in the meantime.
+    """
+    if st.query_params.get("run", before) != before:
+        return
     st.query_params["run"] = st.session_state[f"chosen-{before}"]
     st.query_params.pop("job", None)
 
@@ -67,9 +72,14 @@ def opened(run: str) -> Recording | None:
 
 
 def waiting(run: str) -> bool:
-    """Whether a folder is there in which nothing has been recorded yet."""
+    """Whether a folder is there in which no step has been recorded yet."""
     folder = Path(run)
-    return folder.parent == home() / "recordings" and folder.is_dir() and not (folder / "manifest.json").exists()
+    if folder.parent != home() / "recordings" or not folder.is_dir():
+        return False
+    try:
+        return not explorer.open(run).steps
+    except (ExplorerError, OSError):
+        return not (folder / "manifest.json").exists()
 
 
 def allowed(path: Path) -> None:

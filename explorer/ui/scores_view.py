@@ -17,7 +17,6 @@ SIDES = {
     "factors": "over factors",
     "latents": "over latents",
     "both": "both ways",
-    "intervention": "by intervention",
     "code": "of the code alone",
 }
 
@@ -84,7 +83,10 @@ def _columns_and_rows(table: MetricTable) -> None:
         score = table.scores.get(name)
         label = f"{words(name)}, {SIDES[table.about['views'].get(name) or 'factors']}"
         text = "–" if score is None else f"{score.value:.3f}"
-        within = "{:.3f} to {:.3f}".format(*score.interval) if score and score.interval else "interval to come"
+        within = "{:.3f} to {:.3f}".format(*score.interval) if score and score.interval else None
+        if within is None:
+            coming = name in table.about["missing"] or name in table.about["waiting"]
+            within = "interval to come" if coming else "undefined here" if score is None else "no interval"
         why = table.about["misses"].get(name) or table.undefined.get(name, "It is being computed.")
         side.metric(label, text, within, delta_color="off", delta_arrow="off", help=show.plain(why))
 

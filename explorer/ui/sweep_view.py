@@ -27,7 +27,7 @@ def panel(chosen: Chosen) -> None:
     def draw() -> None:
         found = metric_sweep.collected(coded, sweep)
         if found is None:
-            st.info("The scores are being read at every number of bins.")
+            computing.coming(live, "The scores are being read at every number of bins.")
             return
         drawn = found.plot(theme=st.context.theme.type or "light")
         results.figure(drawn, "bin-sweep", "scores-over-bins")

@@ -13,16 +13,14 @@ from explorer.figures.kl_terms import measured
 from explorer.figures.theme import thousands
 from explorer.recordings.schedule import log_steps
 from explorer.settings import Setting
-from explorer.ui import export, pick, results, show, sliders
+from explorer.ui import codes, export, pick, results, show, sliders
 from explorer.ui.form import widget
-from explorer.ui.pages import go
 
 RUN = "vae"
-HERE = "Train one"
-"""The tab of the page in which this panel stands."""
 GRID = ("size", "scales", "orientations", "positions", "distinct_orientations")
 FIRST = ("data", "latents", "epochs", "seed")
-HIDDEN = ("objective", "device")
+HIDDEN = ("objective", "device", "annealing")
+"""Settings without a widget of their own; annealing takes all updates of the run."""
 NOTCHES = (0.0, *(round(one * 10.0**power, 2) for power in (-1, 0, 1, 2, 3) for one in (1, 1.5, 2, 3, 4, 6, 8)), 1e4)
 """Values of a weight that has no end: even steps of its logarithm, and 0."""
 DIGITS = 1797
@@ -35,11 +33,23 @@ def panel() -> None:
     words, button = st.columns([5, 1.4], vertical_alignment="center")
     with words:
         st.caption(announced(given, rules))
-    if button.button("Train and watch", type="primary", icon=":material/model_training:", key="train-start"):
-        path, job = submit_demo(RUN, **given)
-        go(training.card(RUN).constants["PAGE"], run=str(path), job=job.id, look=HERE)
+    button.button(
+        "Train and watch", type="primary", icon=":material/model_training:", key="train-start", on_click=_start,
+        args=(given,),
+    )  # fmt: skip
     _repeat(given)
     watch(st.query_params.get("run", ""))
+
+
+def _start(given: dict[str, Any]) -> None:
+    """Train, and show the new run in place of the one that is open; its last epoch, whatever step was looked at."""
+    path, job = submit_demo(RUN, **given)
+    for name in ("step", "layer", "pair"):
+        st.query_params.pop(name, None)
+    st.session_state.pop(codes.PAIR, None)
+    if "source" in st.session_state:
+        st.session_state["source"] = "a run"
+    st.query_params["run"], st.query_params["job"] = str(path), job.id
 
 
 def _dials(rules: dict[str, Setting]) -> dict[str, Any]:
@@ -52,7 +62,7 @@ def _dials(rules: dict[str, Setting]) -> dict[str, Any]:
         with place:
             given[name] = widget(rules[name], f"train.{name}")
     card = objectives.card(given["objective"])
-    own = [setting for setting in card.settings if setting.name in rules]
+    own = [setting for setting in card.settings if setting.name in rules and setting.name not in HIDDEN]
     with four.popover("Settings", icon=":material/tune:", width="stretch"):
         others = {name for one in objectives for name in (s.name for s in objectives.card(one).settings)}
         for name, setting in rules.items():

@@ -37,7 +37,7 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
     def draw() -> None:
         now = traversal.collected(recording, step, route)
         if now is None:
-            st.info("The decoder is drawing; the strips appear here by themselves.")
+            computing.coming(live, "The decoder is drawing; the strips appear here by themselves.")
             return
         _strips(now, table)
 
@@ -63,7 +63,7 @@ def strip(chosen: Chosen, latent: int) -> None:
     def draw() -> None:
         now = traversal.collected(recording, chosen.step, route)
         if now is None:
-            st.info("The decoder is drawing.")
+            computing.coming(live, "The decoder is drawing.")
         else:
             place = now.latents.index(latent)
             st.image(strips.strip(now, place), alt=f"{strips.alternative(now, place)}.")
@@ -223,7 +223,7 @@ def _grid(chosen: Chosen, found: Traversal, pair: tuple[int, int]) -> None:
     def draw() -> None:
         now = traversal.collected(recording, step, route)
         if now is None:
-            st.info("The decoder is drawing the grid.")
+            computing.coming(live, "The decoder is drawing the grid.")
             return
         a, b = now.latents
         picture = images.png(images.grid(images.enlarged(now.images, 44)))

@@ -49,12 +49,23 @@ def curves_of(page: Page, title: str = "stays? within") -> Any:
     return drawn
 
 
+def matrix_of(page: Page) -> Any:
+    """The matrix of latents and factors, when no job of the page is left."""
+    drawn = page.get_by_role("figure", name=re.compile("^Matrix of informations"))
+    drawn.wait_for(timeout=90_000)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=90_000)
+    return drawn
+
+
 def settled(page: Page, path: str) -> None:
     """Wait until the page's own content is there."""
     if path.startswith("plane"):
         plane_of(page)
     elif path == "estimators":
         curves_of(page)
+    elif path.startswith("disentanglement"):
+        matrix_of(page)
     elif path.startswith("representation"):
         page.locator(".points[data-ready]").wait_for(timeout=90_000)
     else:
@@ -167,7 +178,15 @@ def test_every_page_in_light_and_dark(
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    for path in ("", "data?run=twelve_bit", "plane?run=twelve_bit", REPRESENTATION, "estimators", "jobs"):
+    for path in (
+        "",
+        "data?run=twelve_bit",
+        "plane?run=twelve_bit",
+        REPRESENTATION,
+        "disentanglement",
+        "estimators",
+        "jobs",
+    ):
         page.goto(f"{app.url}/{path}")
         settled(page, path)
         colour = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -184,6 +203,31 @@ def test_pages_have_no_serious_violation_of_ours(app: App, page: Page) -> None:
         found = Axe().run(page).response["violations"]
         ours = [v for v in found if v["impact"] in ("serious", "critical") and v["id"] not in STREAMLIT]
         assert not ours, [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in ours]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_view_of_disentanglement_has_a_serious_violation(
+    app: App, chromium: Callable[..., BrowserContext], scheme: str
+) -> None:
+    context = chromium(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{app.url}/disentanglement")
+    settled(page, "disentanglement")
+    looks = page.get_by_role("tab").all_inner_texts()
+    assert len(looks) == 7
+    for look in looks:
+        page.get_by_role("tab", name=look, exact=True).click()
+        page.get_by_role("tab", name=look, exact=True, selected=True).wait_for()
+        settled(page, "disentanglement")
+        found = Axe().run(page).response["violations"]
+        ours = [v for v in found if v["impact"] in ("serious", "critical") and v["id"] not in STREAMLIT]
+        assert not ours, (look, [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in ours])
+        assert page.get_by_test_id("stException").count() == 0
+        page.set_viewport_size({"width": 400, "height": 900})
+        wider = "[...document.querySelectorAll('html, [data-testid=stMain]')].map(e => e.scrollWidth - e.clientWidth)"
+        assert page.evaluate(wider) == [0, 0], look
+        page.set_viewport_size({"width": 1280, "height": 900})
+    context.close()
 
 
 # What Streamlit 1.67 itself violates, rule by rule.

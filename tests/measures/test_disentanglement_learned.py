@@ -117,6 +117,18 @@ def test_explicitness_of_a_turned_code_is_that_of_the_code():
     assert score.details["rescaled"] == pytest.approx(2 * score.value - 1)
 
 
+def test_numbers_that_cards_state_are_read():
+    """SAP of two factors in one latent, explicitness of two of 20 levels, IRS of noise beside a perfect code."""
+    assert np.mean([read("sap", *merged(), seed=seed).value for seed in range(8)]) == pytest.approx(0.59, abs=0.02)
+    assert read("explicitness", *rotated(20, 0.0)).value == pytest.approx(0.91, abs=0.01)
+    values = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        v = rng.integers(0, 6, (2000, 3))
+        values.append(read("irs", np.c_[v, rng.normal(size=(2000, 5))], v).value)
+    assert values == pytest.approx([0.5] * 6, abs=0.05)
+
+
 @pytest.mark.parametrize("name", OFFICIAL["irs"])
 @pytest.mark.parametrize("quantile", [0.99, 1.0])
 def test_robustness_is_the_official_one(name, quantile):

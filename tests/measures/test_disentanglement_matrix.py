@@ -168,6 +168,25 @@ def test_one_outlier_erases_cells_of_equal_width_and_is_doubted():
     assert "outliers" in rules(explorer.measure(outlier()[0], measure="latent_information"))
 
 
+@pytest.mark.parametrize(("n", "far"), [(20, 1), (60, 1), (99, 1), (1000, 1), (1000, 15)])
+def test_few_values_far_away_are_doubted_at_every_size(n, far):
+    rng = np.random.default_rng(0)
+    v = rng.integers(0, 4, (n, 2))
+    z = v.astype(float)
+    assert not rules(score(z, v, "mig"))
+    z[:far] = 1e4 * (1 + rng.random((far, 2)))
+    assert "outliers" in rules(score(z, v, "mig")) and score(z, v, "mig").value < 0.2
+    z[:far] *= -1
+    assert "outliers" in rules(score(z, v, "mig"))
+
+
+@pytest.mark.parametrize("bins", [2, 3, 5, 20])
+def test_normal_latents_have_no_outliers(bins):
+    rng = np.random.default_rng(0)
+    for n in (30, 1000, 30_000):
+        assert "outliers" not in rules(score(rng.normal(size=(n, 6)), np.arange(n) % 2, "mig", bins=bins))
+
+
 def test_dependent_factors_have_a_dmig_of_one():
     z, v = interdependent()
     mig, dmig = score(z, v, "mig"), score(z, v, "dmig")
@@ -188,8 +207,10 @@ def test_a_bit_and_its_noisy_copy_for_every_noise(flips):
     assert found.value == pytest.approx(1) and found.details["denominators"] == pytest.approx([h, h])
     assert ("small denominator" in rules(found)) == (h < 0.1 * math.log(2))
     assert score(z, v, "dlig").value == pytest.approx(1)
-    noisy_second = np.stack([z[:, 0], np.zeros(len(z))], 1) + [0, 1] * np.random.default_rng(0).normal(size=z.shape)
-    assert score(noisy_second, v, "dmig").details["numerators"][0] > 0.9 * math.log(2) - 0.1
+    with_noise = np.stack([z[:, 0], np.random.default_rng(0).normal(size=len(z))], 1)
+    numerators = score(with_noise, v, "dmig").details["numerators"]
+    # the best other latent holds noise: 20 cells of 100 samples and 2 levels read about 0.1 nats of chance
+    assert math.log(2) - 0.2 < numerators[0] <= math.log(2)
 
 
 def test_a_factor_that_another_determines_has_no_ratio():
@@ -198,6 +219,13 @@ def test_a_factor_that_another_determines_has_no_ratio():
         score(z, v, "dmig")
     with pytest.raises(SampleError, match="completely"):
         score(z, v, "dlig")
+
+
+def test_a_dead_latent_that_is_meant_for_a_factor_has_no_number():
+    z, v = interdependent()
+    found = score(np.stack([z[:, 0], np.ones(len(z))], 1), v, "dlig")
+    assert found.details["per_unit"] == [pytest.approx(1), None]
+    assert found.details["per_factor"] == pytest.approx([1, 0])
 
 
 def test_negative_values_and_values_above_one_are_left():

@@ -329,6 +329,46 @@ def test_a_range_that_misses_codes_is_doubted():
         measured("rmig", mean, v, low=1.0, high=-1.0)
 
 
+@pytest.mark.parametrize("name", ["rmig", "jemmig"])
+def test_a_wide_posterior_that_stretches_the_range_is_doubted(name):
+    """One of 480 with a deviation of 1000 puts all the others into a cell of 100."""
+    _, _, v = grid(copies=8)
+    mean, variance = v.astype(float), np.full(v.shape, 1e-4)
+    plain = measured(name, (mean, variance), v)
+    variance[7, 0] = 1e6
+    wide = measured(name, (mean, variance), v)
+    assert "outliers" in rules(wide) and "outliers" not in rules(plain)
+    assert abs(plain.details["per_factor"][0] - wide.details["per_factor"][0]) > 0.2
+    assert "outliers" in rules(measured(name, (mean, variance), v, low=-1.0))
+    given = measured(name, (mean, variance), v, low=-1.0, high=6.0)
+    assert "outliers" not in rules(given)
+    again = measured(name, (mean, np.full(v.shape, 1e-4)), v, low=-1.0, high=6.0)
+    assert given.details["per_factor"][0] == pytest.approx(again.details["per_factor"][0], abs=0.02)
+
+
+def test_rows_that_are_not_drawn_from_are_said():
+    mean, variance, v = grid(copies=2)
+    for name, given in (("kl_decomposition", ()), ("mig_posterior", (v,))):
+        some, all_rows = (measured(name, (mean, variance), *given, samples=samples) for samples in (50, 120))
+        assert "of 50 of 120 rows" in next(one.text for one in some.warnings if one.rule == "rows drawn" and one.note)
+        assert "rows drawn" not in rules(all_rows)
+
+
+def test_few_draws_bias_the_terms_and_are_doubted():
+    """The plain mean has no bias, and 50 000 draws tell it to 0.01; regressed on 4 samples it lies about 0.04 above."""
+    rng = np.random.default_rng(0)
+    posterior = tensors(rng.normal(size=(4, 2)), np.full((4, 2), 0.3))
+    many = kl_terms(posterior, rows=torch.arange(4).repeat(50_000)).index_code_information
+    read = [kl_terms(posterior, generator=torch.Generator().manual_seed(seed)) for seed in range(1500)]
+    values = np.array([one.index_code_information for one in read])
+    bias, error = values.mean() - many, values.std() / math.sqrt(1500)
+    assert 5 * error < abs(bias) < 1 / 4
+    assert np.mean([float(one.errors[0]) for one in read]) < 0.75 * values.std()
+    doubted = [rules(measured("kl_decomposition", pair(n, 2))) for n in (4, 29, 30)]
+    assert ["few draws" in one for one in doubted] == [True, True, False]
+    assert "few draws" in rules(measured("kl_decomposition", pair(200, 2), samples=20))
+
+
 def test_batches_that_are_all_rows_miss_by_ln_n_a_latent():
     mean, variance = pair(200, 4)
     score = measured("minibatch_total_correlation", (mean, variance), batch=200)
@@ -344,6 +384,20 @@ def test_independent_latents_read_28_nats_by_weighted_batches():
     assert abs(score.details["full_data"]) < 0.01
     stratified = measured("minibatch_total_correlation", z, batch=1024, weights="mss")
     assert abs(stratified.value) < 0.01 and stratified.value == np.mean(stratified.details["per_batch"])
+
+
+def test_the_bias_of_weighted_batches_depends_on_the_code():
+    """With M of n rows: (d - 1) ln n where posteriors overlap, (d - 1) ln M apart, d ln n - ln M apart in all only."""
+    n, size, rng = 2000, 100, np.random.default_rng(0)
+
+    def excess(d, variance):
+        mean = rng.normal(size=(n, d))
+        z = mean, np.full_like(mean, variance)
+        return measured("minibatch_total_correlation", z, batch=size).details["excess"]
+
+    assert excess(3, 100.0) == pytest.approx(2 * math.log(n), abs=0.05)
+    assert excess(3, 1e-10) == pytest.approx(2 * math.log(size), abs=0.1)
+    assert excess(12, 0.1) == pytest.approx(12 * math.log(n) - math.log(size), rel=0.02)
 
 
 def test_stratified_weights_add_up_and_are_without_bias():

@@ -15,6 +15,9 @@ from explorer.result import Doubt
 REACH = 3.0
 """Standard deviations of a posterior beyond its mean that the range of a latent includes."""
 
+NARROWER = "Give low and high, or look at those rows"
+"""What to do about posteriors that stretch a range."""
+
 OUTSIDE = 0.01
 """Share of a latent outside a given range above which it is doubted."""
 
@@ -97,7 +100,7 @@ class Shared:
         information[~living] = 0
         outside = torch.stack([share for _, share in latents])
         doubts = (*dead_doubts(living), *cap_doubts(entropies, v.names, bins), *real_doubts(v, bins, "equal_width"))
-        doubts += _outside_doubts(outside) if low is not None or high is not None else outlier_doubts(z.mean, bins)
+        doubts += (*_stretch_doubts(z, bins, low, high), *_outside_doubts(outside, low, high))
         return cls(information, joint, entropies, of_latents, living, outside, doubts)
 
 
@@ -112,8 +115,7 @@ def _tables(
 ) -> tuple[list[torch.Tensor], torch.Tensor]:
     """A table (bins, levels) of probabilities for each factor, of one latent, and the share outside the range."""
     deviation = variance.sqrt()
-    first = float((mean - REACH * deviation).min()) if low is None else low
-    last = float((mean + REACH * deviation).max()) if high is None else high
+    first, last = (float(one) for one in (_begin(mean, deviation, low).min(), _end(mean, deviation, high).max()))
     first, last = (min(first, last), last) if low is None else (first, max(first, last))
     edges = torch.arange(bins + 1, dtype=torch.float64, device=mean.device) * ((last - first) / bins) + first
     tables = [torch.zeros(size, bins, dtype=torch.float64, device=mean.device) for size in sizes]
@@ -126,6 +128,16 @@ def _tables(
         for table, column in zip(tables, codes[rows].T, strict=True):
             table.index_add_(0, column, shares)
     return [table.T / len(mean) for table in tables], outside / len(mean)
+
+
+def _begin(mean: torch.Tensor, deviation: torch.Tensor, low: float | None) -> torch.Tensor:
+    """Where the range of every posterior begins: a low that was given, or REACH standard deviations below its mean."""
+    return mean - REACH * deviation if low is None else torch.full_like(mean, low)
+
+
+def _end(mean: torch.Tensor, deviation: torch.Tensor, high: float | None) -> torch.Tensor:
+    """Where it ends."""
+    return mean + REACH * deviation if high is None else torch.full_like(mean, high)
 
 
 def _below(edges: torch.Tensor, mean: torch.Tensor, deviation: torch.Tensor) -> torch.Tensor:
@@ -149,10 +161,24 @@ def _entropy(shares: torch.Tensor) -> torch.Tensor:
     return torch.special.entr(shares).sum()
 
 
-def _outside_doubts(outside: torch.Tensor) -> tuple[Doubt, ...]:
+def drawn_doubts(n: int, drawn: int) -> tuple[Doubt, ...]:
+    """A note where only some posteriors were drawn from."""
+    text = f"Samples come from the posteriors of {drawn} of {n} rows, taken at random; the mixtures are of all {n}."
+    return (Doubt("rows drawn", f"{text} A larger `samples` takes more.", note=True),) if drawn < n else ()
+
+
+def _stretch_doubts(z: Posterior, bins: int, low: float | None, high: float | None) -> tuple[Doubt, ...]:
+    """A doubt where a few means far away or a few wide posteriors set the range of a latent, if it was not given."""
+    if low is not None and high is not None:
+        return ()
+    deviation = z.variance.sqrt()
+    return outlier_doubts(_begin(z.mean, deviation, low), bins, _end(z.mean, deviation, high), NARROWER)
+
+
+def _outside_doubts(outside: torch.Tensor, low: float | None, high: float | None) -> tuple[Doubt, ...]:
     """A doubt where a given range leaves much of a latent in the outermost cells."""
     worst = int(outside.argmax())
-    if float(outside[worst]) <= OUTSIDE:
+    if (low is None and high is None) or float(outside[worst]) <= OUTSIDE:
         return ()
     text = f"{float(outside[worst]):.1%} of latent {worst} lies outside the range and was put into the outermost cells"
     return (Doubt("range", f"{text}; widen low and high, or leave them out."),)

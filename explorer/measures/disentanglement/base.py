@@ -1,24 +1,32 @@
 """What scores of codes against factors share: which latents count, and what is warned of."""
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, cast
 
 import torch
 
+from explorer.checks import Variable
 from explorer.errors import SampleError
 from explorer.factors import Factors
-from explorer.measures.base import Measure
+from explorer.measures.base import FACTORS, Measure
 from explorer.numerics.bins import binned
 from explorer.numerics.cells import counts, entropy
 from explorer.numerics.tables import information_matrix
 from explorer.result import Doubt
+from explorer.score import Score
 
 ROUNDING = 1e-12
 """Nats by which the entropy of a constant can come out above 0; one different sample of a billion has 2e-8."""
 
+TAIL = 0.025
+"""Share of the values on each side that may be far away, one value at least: the rest is the middle of a latent."""
+
 CROWDED = 2.0
-"""Cells that the middle 98 % of a latent must span, or single values far away decide how it is cut."""
+"""Cells that the middle of a latent must span, or a few values far away decide how it is cut."""
+
+WIDE = 0.25
+"""Share of the range that is enough for the middle of a latent, however few the cells."""
 
 
 class FactorMeasure(Measure):
@@ -39,6 +47,13 @@ class FactorMeasure(Measure):
     view: ClassVar[str] = "factors"
     misses: ClassVar[str] = ""
 
+    def on(self, z: Variable, y: Variable | None = None, seed: int = 0) -> Score:
+        """As every measure; details hold the names of the factors too, since those that never change were left out."""
+        score = super().on(z, y, seed)
+        if y is None or self.against != FACTORS:
+            return score
+        return replace(score, details={"factors": list(cast(Factors, y.values).names), **score.details})
+
 
 def alive(z: torch.Tensor) -> torch.Tensor:
     """Which latents change at all, (d,) bool.
@@ -52,9 +67,10 @@ def alive(z: torch.Tensor) -> torch.Tensor:
     return found
 
 
-def of_living(values: torch.Tensor, found: torch.Tensor) -> list[Any]:
+def of_living(values: torch.Tensor | list[Any], found: torch.Tensor) -> list[Any]:
     """One plain value a latent, None where it is dead."""
-    return [one if living else None for one, living in zip(values.tolist(), found.tolist(), strict=True)]
+    plain = values.tolist() if isinstance(values, torch.Tensor) else values
+    return [one if living else None for one, living in zip(plain, found.tolist(), strict=True)]
 
 
 def dead_doubts(found: torch.Tensor) -> tuple[Doubt, ...]:
@@ -119,15 +135,28 @@ def real_doubts(v: Factors, bins: int, strategy: str) -> tuple[Doubt, ...]:
     return (Doubt("cut factors", f"{text} Its entropy is that of the cells.", note=True),) if real else ()
 
 
-def outlier_doubts(z: torch.Tensor, bins: int) -> tuple[Doubt, ...]:
-    """A doubt where a few values far away leave the others of a latent in a cell or two of equal width."""
-    rows = z.T.contiguous().sort(1).values
-    n = rows.shape[1]
-    middle = rows[:, min(n - 1, math.ceil(0.99 * n) - 1)] - rows[:, int(0.01 * n)]
-    span = rows[:, -1] - rows[:, 0]
-    found = (middle > 0) & (middle * bins < CROWDED * span)
+def outlier_doubts(
+    low: torch.Tensor,
+    bins: int,
+    high: torch.Tensor | None = None,
+    advice: str = "Take equal-frequency bins, or look at those values",
+) -> tuple[Doubt, ...]:
+    """A doubt where a few values far away leave the others of a latent in a cell or two of equal width.
+
+    Args:
+        low: (n, d) values, or where each begins if it has a width.
+        bins: cells of a latent.
+        high: (n, d) where each value ends; None where it has no width.
+        advice: what to do.
+    """
+    first = low.T.contiguous().sort(1).values
+    last = first if high is None else high.T.contiguous().sort(1).values
+    far = min(max(1, int(TAIL * len(low))), (len(low) - 1) // 2)
+    middle, span = last[:, -1 - far] - first[:, far], last[:, -1] - first[:, 0]
+    found = (middle > 0) & (middle < min(CROWDED / bins, WIDE) * span)
     if not found.any():
         return ()
     which = ", ".join(str(j) for j in found.nonzero().ravel().tolist()[:8])
-    text = f"Single values far away stretch the range of latent {which}: 98 % lies in {CROWDED:.0f} of {bins} bins"
-    return (Doubt("outliers", f"{text}. Take equal-frequency bins, or look at those values."),)
+    cells = float((bins * middle / span)[found].max())
+    text = f"At most {far} of {len(low)} values on each side stretch the range of latent {which}"
+    return (Doubt("outliers", f"{text}: the others span {cells:.2g} of {bins} bins. {advice}."),)

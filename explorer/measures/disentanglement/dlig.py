@@ -9,7 +9,7 @@ from explorer.errors import SampleError
 from explorer.factors import Factors
 from explorer.measures.base import Reading
 from explorer.measures.disentanglement._assignment import Assigned
-from explorer.measures.disentanglement.base import FactorMeasure
+from explorer.measures.disentanglement.base import FactorMeasure, of_living
 from explorer.settings import Range
 
 
@@ -22,9 +22,9 @@ class DLIG(FactorMeasure):
 
     where z_{r_k} is the latent of factor k: `dmig` taken along latents. The gap equals
     I(v_k; z | v_l) - I(v_l; z | v_k), so it is never above 1; it is below 0 where the latent tells more of another
-    factor, and falls without limit as factors come to coincide. Details hold numerator and denominator apart. Entropies
-    are those of levels and cells: an entropy of a real factor as its information with itself from nearest neighbours
-    would grow as ln n.
+    factor, and falls without limit as factors come to coincide. Details hold numerator and denominator apart, and by
+    latent None where it is dead or meant for no factor. Entropies are those of levels and cells: an entropy of a real
+    factor as its information with itself from nearest neighbours would grow as ln n.
 
     Args:
         bins: cells of each latent, and of each real factor.
@@ -60,5 +60,5 @@ class DLIG(FactorMeasure):
         left = found.conditional.gather(1, place[:, None])[:, 0]
         reading = found.ratios(most - second, left, {"second": place.tolist()})
         of_factor = [*reading.details["per_factor"], None]  # -1 is the last
-        per_unit = [of_factor[k] for k in found.factor_of.tolist()]
+        per_unit = of_living([of_factor[k] for k in found.factor_of.tolist()], found.matrix.alive)
         return replace(reading, details={**reading.details, "per_unit": per_unit})

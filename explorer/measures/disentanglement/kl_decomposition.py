@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import torch
 
 from explorer.measures.base import Reading
-from explorer.measures.disentanglement._noise import noisy
+from explorer.measures.disentanglement._noise import drawn_doubts, noisy
 from explorer.measures.disentanglement.base import FactorMeasure
 from explorer.numerics.posteriors import KLTerms, Posterior, kl_terms
 from explorer.result import Doubt
@@ -15,6 +15,9 @@ from explorer.settings import Range
 
 NEAR = math.log(5.0)
 """Nats below ln n from which on the index-code information is that of n samples, not of the code."""
+
+DRAWS = 30
+"""Samples below which what the regression does to the terms shows beside their errors."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,16 @@ class KLDecomposition(FactorMeasure):
     The value is the KL in nats, in closed form; the three terms are in the details and add up to it. q(z) is the
     mixture of all n posteriors, evaluated exactly at samples; the terms share the samples, and what the sampled KL
     differs by from the closed form is taken off them by regression, so that the sum holds to rounding. Each term has
-    the standard error that its sampling leaves.
+    the standard error that its sampling leaves. The regression has a bias of order 1 / samples and the errors leave it
+    out: fewer than 30 samples are doubted.
 
     All three are of the n rows as they are. The information of n rows is at most ln n; a code that tells them all
     apart reads ln n whatever it holds, and what the bound cuts off is then in the total correlation. A code without
     noise has infinite KL and is refused.
 
     Args:
-        samples: rows whose posteriors are drawn from, at most; the mixture is always over all rows.
+        samples: rows whose posteriors are drawn from, at most, with a note where there are more; the mixture is always
+            over all rows.
         active: variance of the posterior means above which a latent counts as active.
 
     Raises:
@@ -75,7 +80,15 @@ class KLDecomposition(FactorMeasure):
             "sampled_kl": found.sampled,
             "samples": len(rows),
         }
-        return Reading(float(found.kl.sum()), details=details, doubts=_saturation(found, len(z)))
+        doubts = (*drawn_doubts(len(z), len(rows)), *_few(len(rows)), *_saturation(found, len(z)))
+        return Reading(float(found.kl.sum()), details=details, doubts=doubts)
+
+
+def _few(drawn: int) -> tuple[Doubt, ...]:
+    """A doubt where the regression rests on so few samples that the terms are biased and their errors too small."""
+    text = f"The terms come from {drawn} samples: the regression that makes them add up biases them by up to a tenth of"
+    text += " a nat, and the errors stated are too small. The KL itself is exact."
+    return (Doubt("few draws", text),) if drawn < DRAWS else ()
 
 
 def _saturation(found: KLTerms, n: int) -> tuple[Doubt, ...]:

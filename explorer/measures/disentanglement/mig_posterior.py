@@ -9,7 +9,7 @@ import torch
 from explorer.errors import SampleError
 from explorer.factors import Factors
 from explorer.measures.base import Reading
-from explorer.measures.disentanglement._noise import alive, noisy
+from explorer.measures.disentanglement._noise import alive, drawn_doubts, noisy
 from explorer.measures.disentanglement.base import FactorMeasure, dead_doubts, real_doubts
 from explorer.numerics.cells import entropy
 from explorer.numerics.posteriors import Posterior, log_marginals, log_marginals_within
@@ -38,7 +38,8 @@ class MIGPosterior(FactorMeasure):
     It is of the n rows as they are, and no bound for others; what chance reads is in the null.
 
     Args:
-        samples: rows whose posteriors are drawn from, at most; the mixtures are always over all rows.
+        samples: rows whose posteriors are drawn from, at most, with a note where there are more; the mixtures are
+            always over all rows.
         bins: cells of each real factor.
         strategy: cells of a real factor, of equal width or of equal frequency.
 
@@ -86,8 +87,9 @@ class MIGPosterior(FactorMeasure):
             "samples": len(rows),
         }
         common = math.log(len(z)) - entropies - (told[:, None] - each.mean(0)).gather(0, top)
-        doubts = (*dead_doubts(living), *real_doubts(v, self.bins, self.strategy), *_below(each.mean(0), entropies))
-        return Reading(float(gaps.mean()), details=details, doubts=(*doubts, *_overlap_doubts(common, v.names)))
+        doubts = (*dead_doubts(living), *real_doubts(v, self.bins, self.strategy), *drawn_doubts(len(z), len(rows)))
+        doubts += (*_below(each.mean(0), entropies), *_overlap_doubts(common, v.names))
+        return Reading(float(gaps.mean()), details=details, doubts=doubts)
 
 
 def _gaps(each: torch.Tensor, entropies: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:

@@ -23,14 +23,16 @@ class MinibatchTotalCorrelation(FactorMeasure):
 
     in nats, as a mean over batches of M of the n rows, every row once. Weighted sampling ("mws") takes w = 1 / nM. It
     is biased, and more rows make it worse: the weights of a batch add up to 1 / n, so that every ln q falls short by
-    ln n where posteriors overlap, and the value is too large by (d - 1) ln n: 28 nats for 4 independent latents of
-    10 000 rows. Stratified sampling ("mss") gives the own posterior 1 / n, one other (n - M + 1) / n(M - 1) and the
-    rest 1 / (M - 1); the weights add up to 1 and q is estimated without bias, though ln q is not. The paper's formula
-    is taken: published code puts 1 / n and the stratum weight into the first two columns, whichever row is meant.
+    ln n where posteriors overlap, and by ln M where they lie apart. The value is too large by (d - 1) ln n for
+    posteriors that overlap, 28 nats for 4 independent latents of 10 000 rows; by (d - 1) ln M for those apart in every
+    latent; and by up to d ln n - ln M where they overlap in each latent and not in all together. Stratified sampling
+    ("mss") gives the own posterior 1 / n, one other (n - M + 1) / n(M - 1) and the rest 1 / (M - 1); the weights add up
+    to 1 and q is estimated without bias, though ln q is not. The paper's formula is taken: published code puts 1 / n
+    and the stratum weight into the first two columns, whichever row is meant.
 
-    Values below 0 come out, and are left. In training only differences count, which the bias leaves; to measure a
-    code take `kl_decomposition`. What exact densities read at the samples of the first batch is in the details as
-    "full_data", and as "excess" how much more the estimate reads there.
+    Values below 0 come out, and are left. The bias is no constant: it changes with the code, and so it has a gradient
+    of its own in training. To measure a code take `kl_decomposition`. What exact densities read at the samples of the
+    first batch is in the details as "full_data", and as "excess" how much more the estimate reads there.
 
     Args:
         weights: of minibatch weighted or minibatch stratified sampling.
