@@ -157,9 +157,6 @@ def _cap(figure: go.Figure, shown: BinSweep, strategies: list[int], per: float, 
     cap = go.Scatter(x=shown.bins, y=shown.cap[s] / per, mode="lines", line=line, name="cap",
                      hovertemplate="the most that %{x} bins can read: %{y:.3f}<extra></extra>")  # fmt: skip
     figure.add_trace(cap, 1, place)
-    figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=6, y=shown.cap[s][-1] / per,
-                          text="cap: log bins, H",
-                          font={"color": look.secondary, "size": 11}, showarrow=False)  # fmt: skip
 
 
 def _axes(figure: go.Figure, shown: BinSweep, panels: list[list[int]], per: float, unit: str, look: Theme) -> None:
@@ -193,8 +190,11 @@ def _names(figure: go.Figure, shown: BinSweep, panels: list[list[int]], per: flo
             mark = {"square": "■", "diamond": "◆", "circle": "●", "triangle-up": "▲"}.get(shapes(i + 1)[i], "")
             if len(row):
                 ends.append((row[-1], f"{mark} {text}" if len(panels) > 1 else text, _colour(shown, i, look)))
+    s = _marked(shown)[0] if _marked(shown)[0] in last else last[0]
+    if not np.isnan(shown.cap[s]).all():
+        ends.append((shown.cap[s][-1] / per, "cap: log bins, H", look.secondary))
     known = np.concatenate([getattr(shown, one)[~np.isnan(getattr(shown, one))] for one in ("value", "high", "cap")])
-    gap = 0.055 * (known.max() / per if len(known) else 1.0)
+    gap = 0.075 * (known.max() / per if len(known) else 1.0)
     below = -np.inf
     for y, text, colour in sorted(ends):
         below = max(y, below + gap)
