@@ -51,11 +51,15 @@ def curves_of(page: Page, title: str = "stays? within") -> Any:
 
 def matrix_of(page: Page) -> Any:
     """The matrix of latents and factors, when no job of the page is left."""
-    drawn = page.get_by_role("figure", name=re.compile("^Matrix of informations"))
+    drawn = page.get_by_role("figure", name=re.compile("^Matrix of informations")).first
     drawn.wait_for(timeout=90_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=90_000)
     return drawn
+
+
+ANIMATED = """Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))"""
 
 
 def settled(page: Page, path: str) -> None:
@@ -71,7 +75,7 @@ def settled(page: Page, path: str) -> None:
     else:
         page.locator("[data-testid=stMainBlockContainer] :is(h1, h2)").first.wait_for(timeout=30_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
-    page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
+    page.evaluate(ANIMATED)
 
 
 def test_a_job_survives_a_refresh_and_a_second_tab(app: App, run: str, page: Page) -> None:
@@ -227,7 +231,10 @@ def test_no_view_of_disentanglement_has_a_serious_violation(
         assert not ours, (look, [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in ours])
         assert page.get_by_test_id("stException").count() == 0
         page.set_viewport_size({"width": 400, "height": 900})
-        page.wait_for_function(FITS, timeout=10_000)
+        end = time.monotonic() + 10  # figures are drawn anew after a while
+        while not page.evaluate(FITS):
+            assert time.monotonic() < end, f"{look} is wider than the window"
+            page.wait_for_timeout(100)
         page.set_viewport_size({"width": 1280, "height": 900})
     context.close()
 
