@@ -288,7 +288,7 @@ def test_a_demonstration_is_named_after_its_objective(home, monkeypatch):
     monkeypatch.setattr(demo.jobs, "submit", lambda spec, title: spec)
     monkeypatch.setattr(demo.jobs, "ensure_service", lambda: None)
     folder, job = demo.submit_demo("vae", data="digits", objective="dip_vae", kind="ii", seed=3)
-    assert folder.name == "vae-dip_vae-seed3" and job.function == "explorer.training.vae:train"
+    assert folder.name == "vae-digits-dip_vae-seed3" and job.function == "explorer.training.vae:train"
     assert job.arguments["data"] == "digits" and job.arguments["kind"] == "ii"
 
 
