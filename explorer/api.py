@@ -5,8 +5,8 @@ from typing import Any
 
 from explorer.bundle import open_bundled
 from explorer.catalogue import estimators, measures
+from explorer.coded.disentangle import disentanglement
 from explorer.data import Recording
-from explorer.disentangle import disentanglement
 from explorer.errors import FileError
 from explorer.likeness import similarity
 from explorer.recordings.bundled import bundled

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from explorer.coded.disentangle import key
 from explorer.data import Recording
-from explorer.disentangle import key
 from explorer.jobs.results import results
 from explorer.metrics import Coded, Metrics
 from explorer.packaged import assets

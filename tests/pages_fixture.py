@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import coded_jobs, jobs, likeness, panel, spectrum, sweep, traversal, trials
+from explorer import jobs, likeness, panel, spectrum, sweep, trials
+from explorer.coded import jobs as coded_jobs
+from explorer.coded import traversal
 from explorer.jobs import board, startup
 from explorer.packaged import root
 

@@ -13,7 +13,8 @@ import torch
 from safetensors.numpy import load_file
 
 import explorer
-from explorer import disentangle
+from explorer.coded import disentangle
+from explorer.coded.scoring import Scoring
 from explorer.errors import UnknownNameError
 from explorer.metrics import Metrics, effort
 from explorer.packaged import assets
@@ -23,7 +24,6 @@ from explorer.recordings._classifiers import forward
 from explorer.recordings.manifest import recorded_steps
 from explorer.recordings.store import open_folder
 from explorer.result import finite
-from explorer.scoring import Scoring
 from explorer.sweep import collected
 from explorer.training.twelve_bit import inputs, network
 from explorer.ui import codes

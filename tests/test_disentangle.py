@@ -11,8 +11,8 @@ from disentangled_codes import duplicated, merged, rotated
 from disentangled_codes import perfect as perfect_code
 
 import explorer
-from explorer import disentangle
 from explorer.catalogue import measures
+from explorer.coded import disentangle
 from explorer.data import Recording
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
 from explorer.factors import factors, posterior
@@ -70,7 +70,7 @@ def test_every_score_has_an_interval_and_a_null_when_asked():
 def test_what_is_there_is_not_computed_again(monkeypatch):
     v = grid(300)
     first = explorer.disentanglement(perfect(v), v, metrics=["mig"], trust="none")
-    monkeypatch.setattr("explorer.scoring.Scoring.row", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("explorer.coded.scoring.Scoring.row", lambda *_: pytest.fail("computed again"))
     again = explorer.disentanglement(perfect(v), v, metrics=["mig"], trust="none")
     assert again.to_dict() == first.to_dict()
 

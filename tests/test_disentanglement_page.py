@@ -6,7 +6,8 @@ import torch
 from pages_fixture import opened, quiet, texts  # noqa: F401
 
 import explorer
-from explorer import disentangle, jobs
+from explorer import jobs
+from explorer.coded import disentangle
 from explorer.metrics import Coded, Metrics
 from explorer.ui import codes
 

@@ -13,10 +13,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import demo, disentangle, jobs, likeness, traversal
+from explorer import demo, jobs, likeness
 from explorer.catalogue import objectives, training
+from explorer.coded import disentangle, traversal
 from explorer.likeness import Pairs
 from explorer.metric_deltas import Delta, deltas
+from explorer.metric_table import MetricTable
 from explorer.metrics import Metrics
 from explorer.training.vae import train
 from explorer.ui import codes, compared, images, strips, training_view
@@ -48,7 +50,7 @@ def shown(script: str, **parameters: str) -> AppTest:
 def panel(name: str, run: object, layer: str = "mean", call: str = "panel(chosen, table)") -> str:
     return f"""
 import explorer
-from explorer import disentangle
+from explorer.coded import disentangle
 from explorer.metric_deltas import Delta, deltas
 from explorer.metrics import Metrics
 from explorer.ui import codes, compare_view, traversal_view
@@ -65,7 +67,7 @@ def alts(test: AppTest) -> list[str]:
     return [image.alt for one in test.get("image") for image in one.proto.imgs]
 
 
-def table_of(recording: explorer.Recording) -> explorer.disentangle.MetricTable:
+def table_of(recording: explorer.Recording) -> MetricTable:
     plan = Metrics(FEW, trust="none").checked()
     return disentangle.compute(codes.of_run(recording, recording.steps[-1], "mean"), plan)
 
@@ -94,7 +96,7 @@ def test_the_page_opens_each_view(trained, look, says):
 def test_the_strips_are_drawn_by_a_job_and_not_by_the_page(trained):
     test = shown(panel("traversal_view", trained / "run0"))
     assert not test.exception and not test.error
-    assert [job.spec.function for job in jobs.jobs()] == ["explorer.traversal:run"]
+    assert [job.spec.function for job in jobs.jobs()] == ["explorer.coded.traversal:run"]
     assert "The decoder is drawing" in texts(test)
 
 
@@ -127,7 +129,7 @@ def test_a_button_looks_closer_and_a_second_latent_makes_a_grid(trained):
     test.button(key="traverse-1").click().run()
     assert test.selectbox(key="traverse.latent").value == 1
     test.selectbox(key="traverse.other").set_value(0).run()
-    assert [job.spec.function for job in jobs.jobs()] == ["explorer.traversal:run_grid"]
+    assert [job.spec.function for job in jobs.jobs()] == ["explorer.coded.traversal:run_grid"]
     traversal.traversal(recording, recording.steps[-1], anchor=898, latents=[1, 0], grid=True)
     jobs.cancel(jobs.jobs()[0].id)
     test.run()
@@ -254,7 +256,7 @@ def test_without_another_run_the_comparison_says_what_to_do(trained, home):
 def test_the_other_run_is_scored_by_jobs_and_then_drawn(trained, home):
     test = compare(trained, home, "run1")
     assert not test.exception
-    assert {job.spec.function for job in jobs.jobs()} == {"explorer.disentangle:run", "explorer.likeness:run"}
+    assert {job.spec.function for job in jobs.jobs()} == {"explorer.coded.disentangle:run", "explorer.likeness:run"}
     for job in jobs.jobs():
         jobs.cancel(job.id)
     both = [explorer.open(trained / "run0"), explorer.open(home / "recordings" / "run1")]

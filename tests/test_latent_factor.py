@@ -7,12 +7,12 @@ import pytest
 import torch
 from disentangled_codes import continuous, grid, noisy, outlier, perfect
 
-from explorer import factor_map, latent_factor, metric_sweep
+from explorer.coded import factor_map, latent_factor, metric_sweep
+from explorer.coded.factor_map import View
+from explorer.coded.latent_factor import Cell, pair
+from explorer.coded.metric_sweep import Sweep
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.factor_map import View
-from explorer.latent_factor import Cell, pair
 from explorer.latent_results import BinSweep, FactorMap, LatentFactor
-from explorer.metric_sweep import Sweep
 from explorer.metrics import Coded
 from explorer.numerics.bins import binned
 from explorer.numerics.leave_one_out import information_error

@@ -9,12 +9,12 @@ import torch
 from safetensors.torch import save_file
 
 import explorer
-from explorer import decoding, traversal
-from explorer.decoding import decoded, trusted
+from explorer.coded import decoding, traversal
+from explorer.coded.decoding import decoded, trusted
+from explorer.coded.traversal import Route
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
 from explorer.networks import kinds
 from explorer.representation import Traversal
-from explorer.traversal import Route
 
 D, SIDE = 4, 8
 
@@ -133,7 +133,7 @@ def test_the_job_draws_what_the_page_reads(run):
         assert traversal.collected(run, 0, route) is None
         arguments = json.loads(json.dumps(dict(spec.arguments)))
         name = "run_grid" if route.grid else "run"
-        assert spec.function == f"explorer.traversal:{name}"
+        assert spec.function == f"explorer.coded.traversal:{name}"
         assert getattr(traversal, name)(**arguments, device="cpu") == {"pictures": route.pictures}
         assert traversal.collected(run, 0, route).about["anchor"] == 4
 

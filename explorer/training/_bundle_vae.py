@@ -16,14 +16,14 @@ from typing import Any
 from safetensors.torch import load_file
 from safetensors.torch import save as packed
 
-from explorer.disentangle import parts
+from explorer.coded.disentangle import parts
+from explorer.coded.scoring import Scoring
 from explorer.metrics import Coded, Metrics
 from explorer.networks.kinds import load
 from explorer.recordings.bundled import write
 from explorer.recordings.manifest import read_manifest, read_metrics
 from explorer.recordings.store import open_folder
 from explorer.result import finite
-from explorer.scoring import Scoring
 from explorer.training._vae import GRID, PROBE
 
 WRITTEN = ("title", "settings", "data", "step", "image_shape", "objective")

@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import disentangle, likeness
+from explorer import likeness
 from explorer.catalogue import figures, measures
+from explorer.coded import disentangle
 from explorer.data import Recording
 from explorer.likeness import Pairs
 from explorer.metric_deltas import deltas, deltas_frame

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer.disentangle import collected, specification, submitted
+from explorer.coded.disentangle import collected, specification, submitted
 from explorer.errors import ExplorerError
 from explorer.metric_table import MetricTable
 from explorer.metrics import SHARED, Metrics

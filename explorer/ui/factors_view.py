@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import factor_map
-from explorer.factor_map import BANDS, SERIES, View
+from explorer.coded import factor_map
+from explorer.coded.factor_map import BANDS, SERIES, View
 from explorer.metric_table import MetricTable
 from explorer.ui import computing, export, results
 from explorer.ui.codes import Chosen
@@ -81,6 +81,6 @@ def python(chosen: Chosen, view: View) -> str:
     given = ", ".join(f"{name}={value!r}" for name, value in vars(view).items() if value != getattr(View(), name))
     noise = "" if chosen.coded is None or chosen.coded.variances is None else ", variances"
     return (
-        f"{data}\nfrom explorer.factor_map import View, compute\nfrom explorer.metrics import Coded\n\n"
+        f"{data}\nfrom explorer.coded.factor_map import View, compute\nfrom explorer.metrics import Coded\n\n"
         f"found = compute(Coded(codes, factors{noise}), View({given}).checked())\nfound.plot()\n"
     )

@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import latent_factor
-from explorer.latent_factor import Cell
+from explorer.coded import latent_factor
+from explorer.coded.latent_factor import Cell
 from explorer.latent_results import LatentFactor
 from explorer.metric_table import MetricTable
 from explorer.ui import codes, computing, export, results, show, traversal_view
@@ -79,7 +79,7 @@ def python(chosen: Chosen, found: LatentFactor) -> str:
     given = "".join(f", {name}={value!r}" for name, value in options.items())
     return (
         f"{data}\n"
-        "from explorer.latent_factor import pair\nfrom explorer.metrics import Coded\n\n"
+        "from explorer.coded.latent_factor import pair\nfrom explorer.metrics import Coded\n\n"
         f"found = pair(Coded(codes, factors), {int(found.latent)}, {found.factor!r}{given})\n"
         f"found.plot(unit={chosen.unit!r})\nfound.sweep.plot(unit={chosen.unit!r})\n"
     )

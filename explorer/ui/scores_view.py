@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalogue import measures
-from explorer.disentangle import collected
+from explorer.coded.disentangle import collected
 from explorer.metric_table import MetricTable
 from explorer.metrics import MATRIX
 from explorer.profiles import words

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import metric_sweep
 from explorer.catalogue import measures
-from explorer.metric_sweep import Sweep
+from explorer.coded import metric_sweep
+from explorer.coded.metric_sweep import Sweep
 from explorer.ui import computing, export, results
 from explorer.ui.codes import Chosen
 
@@ -45,6 +45,6 @@ def python(chosen: Chosen, sweep: Sweep) -> str:
     data = chosen.python.rpartition("\n")[0]
     given = ", ".join(f"{name}={getattr(sweep, name)!r}" for name in ("trust", "marked", "marked_strategy", "seed"))
     return (
-        f"{data}\nfrom explorer.metric_sweep import Sweep, metric_sweep\nfrom explorer.metrics import Coded\n\n"
+        f"{data}\nfrom explorer.coded.metric_sweep import Sweep, metric_sweep\nfrom explorer.metrics import Coded\n\n"
         f"found = metric_sweep(Coded(codes, factors), Sweep({given}).checked())\nfound.plot()\n"
     )

@@ -5,11 +5,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from explorer import traversal
+from explorer.coded import traversal
+from explorer.coded.traversal import MEAN, MOST, Route
 from explorer.data import Recording
 from explorer.metric_table import MetricTable
 from explorer.representation import Traversal
-from explorer.traversal import MEAN, MOST, Route
 from explorer.ui import computing, export, images, results, show, strips
 from explorer.ui.codes import Chosen
 from explorer.ui.form import widget
@@ -267,7 +267,7 @@ def python(chosen: Chosen, found: Traversal) -> str:
         given["latents"] = list(found.latents)
     arguments = "".join(f", {name}={value!r}" for name, value in given.items())
     return (
-        "import explorer\nfrom explorer.traversal import traversal\n\n"
+        "import explorer\nfrom explorer.coded.traversal import traversal\n\n"
         f"recording = explorer.open({export.source(chosen.recording)!r})\n"
         f"found = traversal(recording, {found.about['step']}, anchor={found.about['anchor']}{arguments})\n"
         "found.images  # (latents, values, height, width), 0 to 255\n"

@@ -67,7 +67,7 @@ def test_matrix_and_scores_of_the_bundled_model_are_there_without_a_job(app: App
     assert "run=sprites_beta_tcvae" in page.url
     look(page, "Scores")
     expect(page.get_by_role("figure", name=re.compile("^Scores of disentanglement. MIG is 0"))).to_be_visible()
-    assert "explorer.disentangle:run" not in submitted(app)
+    assert "explorer.coded.disentangle:run" not in submitted(app)
 
 
 def test_a_click_on_a_cell_opens_it_and_is_in_the_url(app: App, page: Page) -> None:

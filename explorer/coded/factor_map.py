@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from scipy.stats import norm
 
-from explorer.coded_jobs import level_names, queued, specified
+from explorer.coded.jobs import level_names, queued, specified
 from explorer.data import digest
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Job
@@ -116,7 +116,7 @@ def specification(coded: Coded, view: View) -> Specification:
         SettingError: for codes in memory, which another process cannot read.
     """
     seconds = 0.05 + 1e-7 * coded.shape[0] * coded.shape[1]
-    return specified("explorer.factor_map:run", coded, asdict(view), key(coded, view), seconds, "cpu")
+    return specified("explorer.coded.factor_map:run", coded, asdict(view), key(coded, view), seconds, "cpu")
 
 
 def submitted(coded: Coded, view: View) -> Job:

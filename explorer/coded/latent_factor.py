@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from scipy.stats import norm
 
-from explorer.coded_jobs import level_names, queued, specified
+from explorer.coded.jobs import level_names, queued, specified
 from explorer.data import digest
 from explorer.errors import SettingError, UnknownNameError
 from explorer.jobs.board import Job
@@ -135,7 +135,9 @@ def specification(coded: Coded, cell: Cell, device: str = "auto") -> Specificati
     Raises:
         SettingError: for codes in memory, which another process cannot read.
     """
-    return specified("explorer.latent_factor:run", coded, asdict(cell), key(coded, cell), _seconds(coded, cell), device)
+    return specified(
+        "explorer.coded.latent_factor:run", coded, asdict(cell), key(coded, cell), _seconds(coded, cell), device
+    )
 
 
 def submitted(coded: Coded, cell: Cell) -> Job:

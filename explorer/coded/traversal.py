@@ -233,7 +233,7 @@ def specification(recording: Recording, step: int, route: Route) -> Specificatio
     pixels = route.pictures * pixels_of(recording)
     cost = {"seconds": 0.5 + 4e-7 * pixels, "bytes": 400.0 * pixels_of(recording) + 2 * pixels}
     name = "run_grid" if route.grid else "run"
-    return Specification(f"explorer.traversal:{name}", arguments, data, route.seed, cost=cost)
+    return Specification(f"explorer.coded.traversal:{name}", arguments, data, route.seed, cost=cost)
 
 
 def submitted(recording: Recording, step: int, route: Route) -> Job:
@@ -249,7 +249,7 @@ def _file(recording: Recording, step: int) -> Path:
 
 
 def _traversed(recording: Recording, step: int, route: Route, progress: Report, device: str) -> Traversal:
-    from explorer.decoding import decoded  # torch comes with it
+    from explorer.coded.decoding import decoded  # torch comes with it
 
     row, latents = route.anchor or 0, route.latents or ()
     codes = np.asarray(recording.activations(step, MEAN), np.float64)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from explorer.catalogue import measures
-from explorer.coded_jobs import queued, specified
+from explorer.coded.jobs import queued, specified
 from explorer.data import digest
 from explorer.errors import InputError
 from explorer.jobs.board import Job
@@ -73,7 +73,7 @@ def compute(coded: Coded, plan: Metrics, progress: Callable[..., None] = nothing
     Raises:
         SampleError: for samples that cannot be used.
     """
-    from explorer.scoring import Scoring  # torch comes with it
+    from explorer.coded.scoring import Scoring  # torch comes with it
 
     todo = missing(coded, plan)
     if todo:
@@ -184,7 +184,7 @@ def specification(coded: Coded, plan: Metrics, device: str = "auto") -> Specific
         SettingError: for codes in memory, which another process cannot read.
     """
     taken = sum(_seconds(coded, name, trusted) for name, trusted in parts(coded, plan))
-    return specified("explorer.disentangle:run", coded, asdict(plan), coded.digest, taken, device)
+    return specified("explorer.coded.disentangle:run", coded, asdict(plan), coded.digest, taken, device)
 
 
 def submitted(coded: Coded, plan: Metrics) -> Job:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from explorer.catalogue import measures
-from explorer.coded_jobs import queued, specified
+from explorer.coded.jobs import queued, specified
 from explorer.data import digest
 from explorer.errors import InputError, SettingError
 from explorer.jobs.board import Job
@@ -159,7 +159,7 @@ def specification(coded: Coded, plan: Sweep, device: str = "auto") -> Specificat
     arguments = asdict(plan) | {"names": list(plan.names), "bins": list(plan.bins)}
     times = REPEATS if plan.trust else 1
     seconds = times * sum(effort(name, *coded.shape) for name, _, _ in plan.parts)
-    return specified("explorer.metric_sweep:run", coded, arguments, data, seconds, device)
+    return specified("explorer.coded.metric_sweep:run", coded, arguments, data, seconds, device)
 
 
 def submitted(coded: Coded, plan: Sweep) -> Job:
