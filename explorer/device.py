@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 _cores: ContextVar[int] = ContextVar("_cores", default=0)
 
@@ -79,7 +80,7 @@ def one_thread() -> Iterator[None]:
         _cores.reset(token)
 
 
-def on_all_cores(work: Callable[[T], float], items: Sequence[T], device: "torch.device") -> list[float]:
+def on_all_cores(work: Callable[[T], R], items: Sequence[T], device: "torch.device") -> list[R]:
     """`work` of every item, as many at a time as torch may use threads, one thread each; in turn on a GPU.
 
     The work must leave the global random state alone; NumPy, SciPy and torch let other threads run meanwhile.

@@ -10,7 +10,7 @@ import numpy as np
 from explorer import arrays
 from explorer.catalogue import measures
 from explorer.data import digest
-from explorer.errors import SettingError
+from explorer.errors import SampleError, SettingError
 from explorer.measures._effort import seconds
 from explorer.settings import Range, Setting, checked_settings
 
@@ -38,12 +38,29 @@ class Coded:
         factors: columns by name, or anything that `explorer.factors.factors` reads.
         variances: (n, d) of q(z|x); None where it is not known.
         texts: what names the same in files or recordings, for a job: codes, factors, variances.
+        names: of the columns of means, where these have none themselves.
+        notes: what was left out when files were read, each a sentence.
+
+    Raises:
+        SampleError: for codes that are a single value, or codes and factors of different length.
     """
 
     means: Any
     factors: Any
     variances: Any = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (n := _length(self.means)) is None:
+            raise SampleError(f"codes={str(self.means)[:40]!r} is a single value; samples are needed, one a row")
+        columns = self.factors if isinstance(self.factors, Mapping) else {"factors": self.factors}
+        lengths = {name: _length(column) for name, column in columns.items()}
+        for name, m in lengths.items():
+            if m not in (n, None):
+                which = "factors" if set(lengths.values()) == {m} else f"factor {name}"
+                raise SampleError(f"codes has {n} samples and {which} has {m}; they must be paired row by row")
 
     @classmethod
     def named(cls, codes: str, factors: str, variances: str = "") -> "Coded":
@@ -52,21 +69,52 @@ class Coded:
         Raises:
             FileError: for a file or folder that cannot be read.
             UnknownNameError: for an array, step, layer or column that is not there.
+            SampleError: as the class.
         """
         texts = {"codes": codes, "factors": factors, "variances": variances}
-        spread = arrays.array(variances) if variances else None
-        return cls(arrays.array(codes), arrays.columns(factors), spread, texts)
+        found, spread = arrays.read(codes), arrays.read(variances) if variances else None
+        notes = dict.fromkeys((*found.notes, *(spread.notes if spread else ())))
+        noise = spread and spread.values
+        return cls(found.values, arrays.columns(factors), noise, texts, found.names, tuple(notes))
 
     @property
     def z(self) -> Any:
         """Codes as measures that know of noise take them."""
         return self.means if self.variances is None else (self.means, self.variances)
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, int]:
         """Samples and latents."""
         means = np.asarray(_host(self.means))
         return len(means), means.size // max(1, len(means))
+
+    @property
+    def latents(self) -> tuple[str, ...]:
+        """Names of the d latents: those of the columns where each has its own, else "0", "1", ..."""
+        given = tuple(map(str, self.names or getattr(self.means, "columns", ())))
+        numbers = tuple(map(str, range(self.shape[1])))
+        return given if len(given) == len(set(given)) == len(numbers) else numbers
+
+    @property
+    def named_latents(self) -> tuple[str, ...]:
+        """The same; none where they are numbered."""
+        return () if self.latents == tuple(map(str, range(self.shape[1]))) else self.latents
+
+    @property
+    def title(self) -> str:
+        """The codes as a job is called after them, without folders."""
+        return arrays.short(self.texts["codes"]) if self.texts else "codes"
+
+    @property
+    def absolute(self) -> dict[str, str]:
+        """The texts for a process that runs in another folder.
+
+        Raises:
+            SettingError: for codes in memory, which another process cannot read.
+        """
+        if not self.texts:
+            raise SettingError("a job needs codes and factors in files or a recording; these are in memory")
+        return {name: arrays.absolute(text) if text else "" for name, text in self.texts.items()}
 
     @cached_property
     def digest(self) -> str:
@@ -75,7 +123,7 @@ class Coded:
         parts = [part for name, column in named.items() for part in (name, np.asarray(_host(column)))]
         columns = [str(name) for name in getattr(self.factors, "columns", ())]
         codes = [np.asarray(_host(one)) for one in (self.means, self.variances) if one is not None]
-        return digest(*codes, columns, *parts)
+        return digest(*codes, columns, *parts, *self.named_latents)
 
 
 @dataclass(frozen=True)
@@ -151,3 +199,9 @@ def effort(name: str, n: int, width: int) -> float:
 
 def _host(values: Any) -> Any:
     return values.detach().cpu().numpy() if hasattr(values, "detach") else values
+
+
+def _length(values: Any) -> int | None:
+    """How many rows there are; None for a single value."""
+    single = isinstance(values, str) or not hasattr(values, "__len__") or getattr(values, "ndim", 1) == 0
+    return None if single else len(values)

@@ -31,11 +31,13 @@ class Doubt:
 
     Attributes:
         note: it says what was done or read, not that the number may be off.
+        scores: of a doubt about a whole table, catalogue keys of the scores that it bears on.
     """
 
     rule: str
     text: str
     note: bool = False
+    scores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A number defined by its own formula, in its own unit, with how it was made and how far it can be trusted."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from explorer.result import NATS_PER, Doubt, Null, finite, in_nats, repr_call, to_html, verdict
@@ -57,6 +57,12 @@ class Score:
     def verdict(self) -> str:
         """How far the value can be trusted, in one sentence, with the rules that fired."""
         return verdict(self.warnings, self.null, "Not told from shuffled rows")
+
+    def within(self, doubts: Iterable[Doubt]) -> "Score":
+        """The same with those doubts about a whole table that bear on it; a rule that fired for itself stays alone."""
+        own = {one.rule for one in self.warnings}
+        more = [one for one in doubts if self.measure in one.scores and one.rule not in own]
+        return replace(self, warnings=(*self.warnings, *more))
 
     def __float__(self) -> float:
         return self.value

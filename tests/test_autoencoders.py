@@ -2,16 +2,17 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
+import explorer
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
 from explorer.networks.autoencoder import Gaussian
 from explorer.networks.burgess import renamed
 from explorer.networks.kinds import build, load, save
-from explorer.recordings.hooks import probe_pass
 
 CASES = [("dense", {"size": 8}), ("conv", {"size": 32, "channels": 4}), ("conv", {"size": 64, "channels": 4})]
 
@@ -73,13 +74,14 @@ def test_codes_and_logits(kind, settings):
 
 
 @pytest.mark.parametrize("kind, settings", CASES)
-def test_mean_and_variance_are_layers_to_record(kind, settings):
+def test_mean_and_variance_are_layers_to_record(kind, settings, tmp_path):
     model = build(kind, latents=3, width=16, **settings)
     x = torch.rand(5, settings["size"] ** 2)
-    taken, reasons = probe_pass(model, ("mean", "variance"), x)
-    posterior = model.encode(x)
-    assert not reasons and torch.equal(taken["mean"], posterior.mean)
-    assert torch.equal(taken["variance"], posterior.variance)
+    with explorer.Recorder(tmp_path / "run", model, x, layers=("mean", "variance")) as recorder:
+        recorder.step(0)
+    recording, posterior = explorer.open(tmp_path / "run"), model.encode(x)
+    assert np.array_equal(recording.activations(0, "mean"), posterior.mean.detach())
+    assert np.array_equal(recording.activations(0, "variance"), posterior.variance.detach())
 
 
 @pytest.mark.parametrize("kind, settings", CASES)

@@ -12,7 +12,9 @@ from disentangled_codes import perfect as perfect_code
 
 import explorer
 from explorer.catalogue import measures
-from explorer.coded import disentangle
+from explorer.coded import disentangle, factor_map, latent_factor
+from explorer.coded.factor_map import View
+from explorer.coded.latent_factor import Cell
 from explorer.data import Recording
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
 from explorer.factors import factors, posterior
@@ -162,6 +164,56 @@ def test_means_that_drown_in_their_own_noise_are_warned_of():
     assert not rules(explorer.disentanglement(mean, v, metrics=["mig"], trust="none"))
 
 
+def test_means_that_drown_without_telling_are_doubted_where_they_count_in_full():
+    v = grid(1000)
+    mean, noise = perfect(v) * [1, 1, 1, 0.1], np.full((1000, 4), 0.2)
+    asked = ["gaussian_total_correlation", "latent_information", "wasserstein_correlation", "mig", "kl_decomposition"]
+    table = explorer.disentanglement(mean, v, variances=noise, metrics=asked, trust="none")
+    assert rules(table) == {"quiet latents"} and "latent 3 vary less" in table.warnings[-1].text
+    doubted = {name for name, one in table.scores.items() if one.verdict == "Doubtful: quiet latents."}
+    assert doubted == {"gaussian_total_correlation", "latent_information"}
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "doubted", "others"),
+    [
+        (merged, "merged factors", {"mig", "sap"}, {"mig_sup", "modularity"}),
+        (duplicated, "duplicated latents", {"mig", "sap"}, {"mig_sup", "modularity"}),
+        (rotated, "mixed factors", {"gaussian_total_correlation", "explicitness"}, {"mig", "modularity"}),
+    ],
+)
+def test_a_trap_is_in_the_rows_of_the_scores_that_it_names(code, rule, doubted, others):
+    table = explorer.disentanglement(*code(), metrics=[*doubted, *others], trust="none")
+    found = {name for name, one in table.scores.items() if rule in {doubt.rule for doubt in one.warnings}}
+    assert found == doubted
+    assert all(rule in table.scores[name].verdict for name in doubted)
+    assert set(next(one for one in table.warnings if one.rule == rule).scores) <= set(scores())
+
+
+def test_few_samples_are_in_every_row_and_intervals_without_width_are_doubted():
+    rng = np.random.default_rng(0)
+    table = explorer.disentanglement(rng.normal(size=(20, 50)), rng.integers(0, 4, (20, 3)), metrics=QUICK, trust="all")
+    assert "50 latents and 20 samples, and shuffled rows read" in table.warnings[-1].text
+    assert all("few samples" in one.verdict for one in table.scores.values())
+    assert "few samples" in rules(explorer.disentanglement(*tiny(60), metrics=["mig"], trust="none"))
+    assert "few samples" not in rules(explorer.disentanglement(*tiny(200), metrics=["mig"], trust="none"))
+
+
+def test_an_interval_without_width_is_doubted_where_samples_are_few():
+    z, v = duplicated()  # 60 rows: the gap is 0 in every draw
+    few, many = (explorer.disentanglement(np.tile(z, (times, 1)), np.tile(v, (times, 1)), metrics=["mig"], trust="all")
+                 for times in (1, 5))  # fmt: skip
+    found = [one for table in (few, many) for one in table.scores["mig"].warnings if one.rule == "no width"]
+    assert [one.note for one in found] == [False, True] and "up to 3.8% of others" in found[0].text
+    assert few.scores["mig"].interval == (0, 0)
+
+
+def tiny(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noise, and factors of four levels."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(n, 6)), rng.integers(0, 4, (n, 3))
+
+
 def test_noise_alone_fires_no_trap_but_is_not_told_from_chance():
     rng = np.random.default_rng(0)
     table = explorer.disentanglement(rng.normal(size=(500, 6)), grid(500), metrics=QUICK, trust="all")
@@ -234,10 +286,51 @@ def test_the_job_reads_files_and_runs(tmp_path):
     coded = Coded.named(f"{tmp_path}/codes.npz:z", f"{tmp_path}/codes.npz:v")
     plan = Metrics(("mig",), trust="none").checked()
     spec = disentangle.specification(coded, plan)
-    assert disentangle.run(**spec.arguments) == {"scores": 1, "undefined": 0}
+    assert disentangle.run(**spec.arguments) == {"parts": 2}
     assert disentangle.collected(coded, plan).factors == ("v 0", "v 1", "v 2")
     with pytest.raises(SettingError, match="in memory"):
         disentangle.specification(Coded(perfect(v), v), plan)
+
+
+def test_latents_are_called_as_their_columns():
+    v = grid(300)
+    frame = pd.DataFrame(perfect(v), columns=["size", "angle", "x", "noise"])
+    asked = {"metrics": ["mig"], "trust": "none"}
+    table, plain = (explorer.disentanglement(codes, v, **asked) for codes in (frame, frame.to_numpy()))
+    assert table.latents == tuple(frame.columns) and plain.latents == ("0", "1", "2", "3")
+    assert "0 is size, 1 is angle" in table.warnings[-1].text and table.warnings[-1].rule == "latents"
+    assert np.array_equal(table.information, plain.information) and plain.warnings == table.warnings[:-1]
+    assert list(table.matrix_frame().latent.unique()) == list(frame.columns)
+    twice = frame.set_axis(["a", "a", "b", "c"], axis=1)
+    assert explorer.disentanglement(twice, v, **asked).latents == ("0", "1", "2", "3")
+
+
+def test_names_of_latents_reach_cells_maps_and_jobs(tmp_path, monkeypatch):
+    monkeypatch.setattr("explorer.coded.jobs.ensure_service", lambda: None)
+    v = grid(300)
+    pd.DataFrame(perfect(v), columns=["size", "angle", "x", "noise"]).to_csv(tmp_path / "codes.csv", index=False)
+    np.save(tmp_path / "v.npy", v)
+    coded = Coded.named(f"{tmp_path}/codes.csv", f"{tmp_path}/v.npy")
+    cell = latent_factor.compute(coded, Cell(1, "v 1"))
+    assert cell.latent == cell.sweep.about["latent"] == "angle" and cell.about["latent"] == 1
+    assert "angle" in cell.plot().layout.title.text and "angle" in cell.sweep.plot().layout.title.text
+    assert factor_map.compute(coded, View((3, 0))).latents == ("noise", "size")
+    titles = [
+        module.submitted(coded, plan.checked()).title
+        for module, plan in ((disentangle, Metrics(("mig",))), (latent_factor, Cell(1, "v 1")), (factor_map, View()))
+    ]
+    assert titles == [
+        "Disentanglement of codes.csv", "Latent angle and v 1 of codes.csv", "Latents over factors of codes.csv"
+    ]  # fmt: skip
+
+
+def test_lengths_are_compared_at_once():
+    with pytest.raises(SampleError, match="codes has 10 samples and factors has 9"):
+        Coded(np.zeros((10, 2)), {"a": np.arange(9), "b": np.arange(9)})
+    with pytest.raises(SampleError, match="codes has 10 samples and factor b has 9"):
+        Coded(np.zeros((10, 2)), {"a": np.arange(10), "b": np.arange(9)})
+    with pytest.raises(SampleError, match="codes='3' is a single value"):
+        Coded(3, np.arange(9))
 
 
 def test_a_profile_reads_all_factors_over_training():

@@ -1,5 +1,7 @@
 """What the figures of disentanglement say and show: findings, areas, nulls, gaps, points, curves, maps, differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -175,6 +177,45 @@ def test_scores_stand_under_what_they_look_at(theme):
     assert figure.layout.meta["alt"] == metric_points.alternative(metric_table())
 
 
+def test_a_number_in_nats_far_beyond_the_others_is_drawn_at_the_edge_and_said():
+    nats = [score("kl_decomposition", 6.0, unit="nats"), score("jemmig", 4.0, unit="nats"),
+            score("gaussian_total_correlation", 0.3, unit="nats")]  # fmt: skip
+    far = score("minibatch_total_correlation", 79.0, unit="nats")
+    figure = metric_points.draw(table(scores=(*nats, far)))
+    points = {name: (x, shape) for one in figure.data if one.name == "scores" for name, x, shape in
+              zip(one.customdata, one.x, one.marker.symbol, strict=True)}  # fmt: skip
+    assert points["minibatch_total_correlation"] == (pytest.approx(6.05), "triangle-right")
+    assert points["kl_decomposition"] == (6.0, "circle")
+    assert "triangle: beyond the axis" in figure.layout.title.text
+    assert any("79.000" in one.text for one in figure.layout.annotations)
+    near = metric_points.draw(table(scores=(*nats, score("minibatch_total_correlation", -0.5, unit="nats"))))
+    assert "triangle" not in near.layout.title.text
+    below = metric_points.draw(table(scores=(*nats, score("minibatch_total_correlation", -1e9, unit="nats"))))
+    assert "triangle-left" in {shape for one in below.data if one.name == "scores" for shape in one.marker.symbol}
+
+
+def test_few_samples_temper_both_titles():
+    few = replace(table(scores=(score("mig", 0.9), score("mig_sup", 0.1)), n=20), warnings=(Doubt("few samples", "."),))
+    assert words.finding(few) == "20 samples are too few to say which latent tells of which factor"
+    assert metric_points.finding(few).startswith("20 samples are too few")
+
+
+def test_the_title_leaves_out_what_exceeds_its_own_null_alone():
+    rng = np.random.default_rng(0)
+    d, k, shuffles = 60, 8, 19
+    read = rng.exponential(0.1, (shuffles + 1, d, k))
+    chance = replace(table(np.full((d, k), 0.5), dead=[]), factors=tuple("abcdefgh"), information=read[0],
+                     null=read[1:].mean(0), null_high=read[1:].max(0), entropies=np.full(k, 2.0))  # fmt: skip
+    alone = int(words.beyond(chance).sum())
+    assert 10 < alone < 45 and not words.above_all(chance).any()  # 480 cells, of which 24 by chance
+    assert words.finding(chance) == "No latent tells much of any factor"
+    text = words.subtitle(chance, "bits")
+    assert f"{alone} of 480 cells above their own null and not above that of all cells" in text
+    assert "(chance alone brings about 24)" in text
+    told = replace(chance, information=np.where(np.arange(d)[:, None] == 7, 2.0, chance.information))
+    assert words.finding(told).startswith("Latent 7 holds") and words.above_all(told).sum() == k
+
+
 def test_the_title_tells_what_two_sides_say_together():
     finding = metric_points.finding
     assert finding(metric_table()).endswith("MIG-sup 0.50 over latents: latents hold several factors at once")
@@ -318,6 +359,24 @@ def test_latents_over_factors_share_their_scales(theme):
     assert "y" in factor_map.alternative(mapped()) and "latent 4: x 0.00" in factor_map.alternative(mapped())
 
 
+def test_moves_that_chance_makes_are_no_findings():
+    rng = np.random.default_rng(0)
+    levels, latents = 6, 3
+    noise = rng.normal(size=(latents, 1, levels))
+    reach = np.full(noise.shape, 1.645)  # the 90 % interval of a mean whose standard error is 1
+    one = Curves("scale", np.arange(6.0), tuple("abcdef"), noise, noise - reach, noise + reach)
+    maps = rng.normal(size=(latents, 5, 7))
+    shown = FactorMap(("0", "1", "2"), ("x", "y"), (np.arange(5.0), np.arange(7.0)), maps, (one,), "", ("",), {"n": 99})
+    assert factor_map.finding(shown) == "No latent moves by more than chance"
+    moved = maps + 4 * np.arange(5)[:, None] * (np.arange(3) == 2)[:, None, None]
+    assert factor_map.finding(replace(shown, plane_mean=moved)) == (
+        "x moves latent 2 most; moves with y and scale are within chance"
+    )
+    exact = noise + 9 * np.arange(6.0)
+    sharp = replace(one, mean=exact, low=exact, high=exact)
+    assert factor_map.finding(replace(shown, curves=(sharp,))).startswith("scale moves latent")
+
+
 def test_maps_alone_and_curves_alone():
     assert {one.type for one in factor_map.draw(mapped(curves=False)).data} == {"heatmap"}
     alone = factor_map.draw(mapped(plane=(), series=("",)))
@@ -356,6 +415,17 @@ def test_terms_of_the_divergence_are_stacked_and_negative_ones_are_seen():
     assert "reconstruction from 90.0 to 87.0" in figure.layout.meta["alt"]
     patterns = {one.fillpattern.shape for one in kl_terms.draw(lines()).data if one.stackgroup}
     assert len(patterns) == 3
+
+
+def test_an_empty_code_is_said_and_no_zero_has_a_sign():
+    last = {"step": 9, "epoch": 9.0, "kl": 0.0006, "index-code information": 0.0006, "total correlation": -2e-5,
+            "dimension-wise KL": -2e-5, "active units": 0, "reconstruction": 27.1}  # fmt: skip
+    figure = kl_terms.draw([*lines(2), last])
+    title = figure.layout.title.text.replace("<br>", " ")
+    assert "The code is empty, no latent is active. At epoch 9 the KL is 0.0 nats" in title
+    every = " ".join([title, figure.layout.meta["alt"], *(one.text for one in figure.layout.annotations)])
+    assert "−0.0" not in every and "-0.0" not in every
+    assert "empty" not in kl_terms.draw(lines()).layout.title.text
 
 
 def test_a_training_that_has_just_begun():

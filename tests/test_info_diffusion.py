@@ -145,13 +145,15 @@ def test_the_loss_is_its_parts_by_their_weights():
     assert all(one.grad is not None for name, one in model.named_parameters() if name != "decoder.start")
 
 
-def information_after(zeta, strength, updates=400):
+def information_after(zeta, strength, updates=400, start=None):
     """I(x; z) of 512 digits as the mixture of their posteriors has it, in nats, after some updates."""
     from sklearn.datasets import load_digits
 
     torch.manual_seed(0)
     x = torch.tensor(load_digits().data[:512] / 16, dtype=torch.float32)
     model, aim = build("denoiser", latents=2, width=64, shown=5), InfoDiffusion(zeta=zeta, strength=strength)
+    if start is not None:
+        torch.nn.init.constant_(model.log_variance.bias, start)
     optimiser = torch.optim.Adam(model.parameters(), lr=2e-3)
     for step in range(updates):
         rows = x[torch.randint(len(x), (64,))]
@@ -171,6 +173,10 @@ def information_after(zeta, strength, updates=400):
 def test_the_code_is_left_empty_without_the_reward_and_filled_with_it():
     assert information_after(0.0, 1.0) < 0.5
     assert information_after(1.0, 10.0) > 2.0
+
+
+def test_codes_that_start_as_noise_stay_empty_whatever_is_rewarded():
+    assert information_after(1.0, 10.0, start=0.0) < 0.5
 
 
 def test_settings_and_networks_that_do_not_fit():

@@ -1,5 +1,6 @@
 """What is behind one cell of the matrix: counts, curves over bins, null, interval; and means over factors."""
 
+import json
 import time
 
 import numpy as np
@@ -9,7 +10,7 @@ from disentangled_codes import continuous, grid, noisy, outlier, perfect
 
 from explorer.coded import factor_map, latent_factor, metric_sweep
 from explorer.coded.factor_map import View
-from explorer.coded.latent_factor import Cell, pair
+from explorer.coded.latent_factor import Cell
 from explorer.coded.metric_sweep import Sweep
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.latent_results import BinSweep, FactorMap, LatentFactor
@@ -22,6 +23,10 @@ from explorer.numerics.tables import information_matrix
 def coded(made, names="abcdefg") -> Coded:
     z, v = made
     return Coded(z, {name: v[:, k] for k, name in zip(range(v.shape[1]), names, strict=False)})
+
+
+def pair(data: Coded, latent: int, factor: str, **settings) -> LatentFactor:
+    return latent_factor.compute(data, Cell(latent, factor, **settings))
 
 
 def test_the_error_is_that_of_leaving_every_sample_out():
@@ -154,14 +159,15 @@ def test_a_job_does_the_same(home, tmp_path):
     np.save(tmp_path / "codes.npy", z)
     np.savez(tmp_path / "factors.npz", a=v[:, 0], b=v[:, 1], d=v[:, 2])
     named = Coded.named(str(tmp_path / "codes.npy"), f"{tmp_path / 'factors.npz'}:a,b,d")
-    for module, plan, size in (
-        (latent_factor, Cell(1, "b").checked(), {"points": 300}),
-        (factor_map, View(series="").checked(), {"latents": 6}),
-        (metric_sweep, Sweep(("mig",), (5,), trust=False).checked(), {"values": 4}),
+    for module, plan, parts in (
+        (latent_factor, Cell(1, "b").checked(), 1),
+        (factor_map, View(series="").checked(), 1),
+        (metric_sweep, Sweep(("mig",), (5,), trust=False).checked(), 4),
     ):
         spec = module.specification(named, plan)
         assert spec.function == f"{module.__name__}:run" and spec.cost["seconds"] > 0
-        assert module.run(**spec.arguments, progress=lambda *_: None) == size
+        assert module.collected(named, plan) is None
+        assert module.run(**json.loads(spec.text)["arguments"], progress=lambda *_: None) == {"parts": parts}
         assert module.collected(named, plan) is not None
 
 
@@ -217,7 +223,7 @@ def test_ten_thousand_samples_are_quick(home):
 def test_scores_rise_and_fall_with_the_bins(home):
     data, plan = coded(noisy()), Sweep(("mig", "modularity"), (3, 20, 300), trust=False).checked()
     assert metric_sweep.collected(data, plan) is None
-    found = metric_sweep.metric_sweep(data, plan)
+    found = metric_sweep.compute(data, plan)
     mig = found.value[0, 0]
     assert mig[1] > mig[0] + 0.05 and mig[1] > mig[2] + 0.2
     from explorer.api import measure
@@ -227,7 +233,7 @@ def test_scores_rise_and_fall_with_the_bins(home):
     assert found.value[0, 1, 2] == equal
     assert np.isnan(found.low).all() and np.isnan(found.cap).all()
     assert BinSweep.from_dict(found.to_dict()).to_frame().equals(found.to_frame())
-    trusted = metric_sweep.metric_sweep(data, Sweep(("mig",), (20,)).checked())
+    trusted = metric_sweep.compute(data, Sweep(("mig",), (20,)).checked())
     at = 0, 0, 0
     assert trusted.low[at] < trusted.value[at] < trusted.high[at] and trusted.null[at] < 0.05
 
@@ -237,7 +243,7 @@ def test_factors_lie_where_the_codes_are_measured(home, monkeypatch):
 
     seen, own = [], factors.factors
     monkeypatch.setattr(factors, "factors", lambda data, device="?": seen.append(device) or own(data, device))
-    metric_sweep.metric_sweep(coded(noisy(200)), Sweep(("mig",), (5,), trust=False).checked(), device="cpu")
+    metric_sweep.compute(coded(noisy(200)), Sweep(("mig",), (5,), trust=False).checked(), device="cpu")
     assert seen == [torch.device("cpu")]
 
 
@@ -248,7 +254,7 @@ def test_a_gpu_reads_the_same(home):
     data, plan = coded(noisy(500)), Sweep(("mig", "dmig"), (5, 20)).checked()
     read = [metric_sweep._reader(data, plan, device) for device in ("cpu", "cuda")]
     for part in plan.parts:
-        one, other = (reader(part) for reader in read)
+        one, other = (reader(*part) for reader in read)
         assert other == pytest.approx(one, abs=1e-9)
     cells = [latent_factor._looked(data, Cell(0, "a"), device) for device in ("cpu", "cuda")]
     assert cells[1].shuffled == pytest.approx(cells[0].shuffled, abs=1e-12)
@@ -257,7 +263,7 @@ def test_a_gpu_reads_the_same(home):
 
 def test_a_score_without_a_value_says_why(home):
     z, v = noisy(200)
-    found = metric_sweep.metric_sweep(coded((z[:, :1], v)), Sweep(("mig",), (20,), trust=False).checked())
+    found = metric_sweep.compute(coded((z[:, :1], v)), Sweep(("mig",), (20,), trust=False).checked())
     assert np.isnan(found.value).all()
     assert "a gap needs two" in found.about["undefined"]["mig, 20 bins, equal_width"]
     with pytest.raises(SettingError, match="cuts no latents into bins"):

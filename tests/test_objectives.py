@@ -13,7 +13,7 @@ from explorer.networks.autoencoder import Gaussian
 from explorer.networks.kinds import build
 from explorer.numerics import posteriors
 from explorer.numerics.posteriors import Posterior
-from explorer.objectives._minibatch import log_mixture, log_weights
+from explorer.objectives._minibatch import batch_mixture, log_weights
 from explorer.objectives.base import Batch, divergence, reconstruction
 from explorer.objectives.dip_vae import penalties
 from explorer.objectives.factor_vae import permuted
@@ -55,7 +55,7 @@ def test_a_batch_of_all_images_gives_the_density_itself():
     """Weighted sampling over the whole data is q(z) / N, and q(z_k) / N of every latent."""
     posterior, n, d = gaussian(40, 3), 40, 3
     z = posterior.drawn()
-    own, joint, product = log_mixture(posterior, z, n, "mws")
+    own, joint, product = batch_mixture(posterior, z, n, "mws")
     whole, each = posteriors.log_mixture(z, Posterior(posterior.mean, posterior.variance))
     torch.testing.assert_close(joint, whole - math.log(n))
     torch.testing.assert_close(product, each.sum(1) - d * math.log(n))
@@ -86,7 +86,7 @@ def test_only_stratified_sampling_is_unbiased(kind, unbiased):
         for rest in itertools.permutations(others, n - 1):
             rows = [own, *rest]
             chosen = Gaussian(posterior.mean[rows], posterior.log_variance[rows])
-            found.append(log_mixture(chosen, z[rows], n_data, kind)[1][0].exp())
+            found.append(batch_mixture(chosen, z[rows], n_data, kind)[1][0].exp())
         mean = float(torch.stack(found).mean())
         assert (mean == pytest.approx(float(truth[own]), rel=1e-12)) == unbiased
 
@@ -104,7 +104,7 @@ def test_gradients_of_weighted_sampling_over_all_images_are_exact():
             pairs = torch.distributions.Normal(mean, (log_variance / 2).exp()).log_prob(z[:, None])
             correlation = pairs.sum(2).logsumexp(1) - pairs.logsumexp(1).sum(1)
         else:
-            _, joint, product = log_mixture(posterior, z, 20, "mws")
+            _, joint, product = batch_mixture(posterior, z, 20, "mws")
             correlation = joint - product
         correlation.mean().backward()
         found.append(torch.cat([mean.grad, log_variance.grad]))

@@ -4,23 +4,21 @@ Reading what is there needs no torch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from explorer.catalogue import measures
-from explorer.coded.jobs import queued, specified
-from explorer.data import digest
-from explorer.errors import InputError
-from explorer.jobs.board import Job
+from explorer.coded.jobs import Kept, Read, Rows
 from explorer.jobs.progress import nothing
-from explorer.jobs.results import results
-from explorer.jobs.specification import Specification, code_version
 from explorer.metric_table import MetricTable
-from explorer.metrics import FAMILY, MATRIX, REPEATS, Coded, Metrics, effort
-from explorer.result import Doubt, Null, finite
+from explorer.metrics import MATRIX, REPEATS, Coded, Metrics, effort
+from explorer.result import Doubt, Null
 from explorer.score import Score
+
+MOST = 12
+"""Names of latents that a note lists."""
 
 
 def disentanglement(
@@ -41,7 +39,7 @@ def disentanglement(
     """Every score of codes against factors at once, with the matrix of informations behind them.
 
     Args:
-        codes: latents, shape (n, d); means where the code has noise.
+        codes: latents, shape (n, d), a DataFrame with their names or an array; means where the code has noise.
         factors: what made the data, (n,) or (n, K), a DataFrame or a mapping of names to columns: counted, real or
             text, on a grid or not.
         variances: of Gaussian q(z|x), shape (n, d), for scores that need the noise of a code.
@@ -61,31 +59,11 @@ def disentanglement(
     """
     plan = Metrics(tuple([metrics] if isinstance(metrics, str) else metrics or ()), bins, strategy, assignment)
     plan = replace(plan, settings=settings or {}, trust=trust, seed=seed).checked()
+    coded = Coded(codes, factors, names=tuple(map(str, getattr(codes, "columns", ()))))  # lengths are compared first
     from explorer.checks import as_array  # torch comes with it
 
     noise = None if variances is None else as_array(variances, "variances")
-    return compute(Coded(as_array(codes, "codes"), factors, noise), plan, progress, device)
-
-
-def compute(coded: Coded, plan: Metrics, progress: Callable[..., None] = nothing, device: str = "auto") -> MetricTable:
-    """The table of a checked plan, from the results catalogue or computed part by part and kept there.
-
-    Raises:
-        SampleError: for samples that cannot be used.
-    """
-    from explorer.coded.scoring import Scoring  # torch comes with it
-
-    todo = missing(coded, plan)
-    if todo:
-        work = Scoring(coded, plan, device)
-        for done, (name, trusted) in enumerate(todo):
-            progress(done, len(todo), f"{name}{', interval and null' if trusted else ''}")
-            results().put_many({key(coded, plan, name, trusted): finite(work.row(name, trusted))})
-        progress(len(todo), len(todo), "")
-    table = collected(coded, plan)
-    if table is None:
-        raise InputError("the results catalogue lost what was just computed; look at its disk")
-    return table
+    return compute(replace(coded, means=as_array(codes, "codes"), variances=noise), plan, progress, device)
 
 
 def parts(coded: Coded, plan: Metrics) -> list[tuple[str, bool]]:
@@ -95,29 +73,19 @@ def parts(coded: Coded, plan: Metrics) -> list[tuple[str, bool]]:
     return [(name, False) for name in names] + [(name, True) for name in names if plan.trusts(name, n, width)]
 
 
-def missing(coded: Coded, plan: Metrics) -> list[tuple[str, bool]]:
-    """The parts that are not in the results catalogue."""
-    keys = {part: key(coded, plan, *part) for part in parts(coded, plan)}
-    known = results().get_many(keys.values())
-    return [part for part, one in keys.items() if one not in known]
-
-
-def key(coded: Coded, plan: Metrics, name: str, trusted: bool) -> str:
-    """The key of one part in the results catalogue."""
+def _asked(plan: Metrics, name: str, trusted: bool) -> list[Any]:
     given = {"bins": plan.bins, "strategy": plan.strategy} if name == MATRIX else plan.of(name)
-    return digest(FAMILY, coded.digest, name, given, plan.seed, trusted, code_version())
+    return [name, given, plan.seed, trusted]
 
 
-def collected(coded: Coded, plan: Metrics) -> MetricTable | None:
-    """The table of a checked plan as far as it is there; None before the matrix is."""
-    keys = {part: key(coded, plan, *part) for part in parts(coded, plan)}
-    known = results().get_many(keys.values())
-    rows = {part: known[one] for part, one in keys.items() if one in known}
+def _result(coded: Coded, plan: Metrics, rows: Rows) -> MetricTable | None:
+    """The table of the parts that are there; None before the matrix is."""
+    asked = parts(coded, plan)
     found = {name: rows.get((name, True), rows.get((name, False))) for name in (MATRIX, *plan.names)}
     matrix = found.pop(MATRIX)
     if matrix is None:
         return None
-    waiting = [name for name, trusted in keys if trusted and (name, True) not in rows]
+    waiting = [name for name, trusted in asked if trusted and (name, True) not in rows]
     about = {
         "bins": plan.bins,
         "strategy": plan.strategy,
@@ -126,12 +94,23 @@ def collected(coded: Coded, plan: Metrics) -> MetricTable | None:
         "trust": plan.trust,
         "missing": [name for name, row in found.items() if row is None],
         "waiting": waiting,
-        "parts": len(keys),
+        "parts": len(asked),
         "done": len(rows),
         "texts": dict(coded.texts),
         **matrix["about"],
     }
-    return _table(matrix, {name: row for name, row in found.items() if row}, about)
+    table = _table(matrix, {name: row for name, row in found.items() if row}, about)
+    return replace(table, warnings=(*table.warnings, *_notes(coded)))
+
+
+def _notes(coded: Coded) -> tuple[Doubt, ...]:
+    """What was left out of files, and where names of latents stand."""
+    notes, names = [Doubt("columns", one, note=True) for one in coded.notes], coded.named_latents
+    if names:
+        listed = ", ".join(f"{j} is {name}" for j, name in enumerate(names[:MOST]))
+        text = f"Where a doubt or a detail has the number of a latent, it is its place: {listed}"
+        notes.append(Doubt("latents", f"{text}{' and so on' if len(names) > MOST else ''}.", note=True))
+    return tuple(notes)
 
 
 def _table(matrix: Mapping[str, Any], rows: Mapping[str, Any], about: dict[str, Any]) -> MetricTable:
@@ -143,14 +122,15 @@ def _table(matrix: Mapping[str, Any], rows: Mapping[str, Any], about: dict[str, 
         name: np.array(matrix.get(name) or np.full(shape, np.nan), float).reshape(shape)
         for name in ("information", "low", "high", "null", "null_high")
     }
+    doubts = tuple(Doubt(**one) for one in matrix["doubts"])
     return MetricTable(
         latents=tuple(matrix["latents"]),
         factors=tuple(matrix["factors"]),
         **square,
         entropies=np.array(matrix["entropies"], float),
-        scores={name: _score(row["score"]) for name, row in rows.items() if "score" in row},
+        scores={name: _score(row["score"]).within(doubts) for name, row in rows.items() if "score" in row},
         undefined={name: row["undefined"] for name, row in rows.items() if "undefined" in row},
-        warnings=tuple(Doubt(**one) for one in matrix["doubts"]),
+        warnings=doubts,
         about=about,
     )
 
@@ -163,35 +143,27 @@ def _score(plain: Mapping[str, Any]) -> Score:
     return Score(**given)
 
 
-def run(
-    codes: str,
-    factors: str,
-    variances: str,
-    plan: Mapping[str, Any],
-    progress: Callable[..., None] = nothing,
-    device: str = "auto",
-) -> dict[str, Any]:
-    """The job: compute what is missing."""
-    asked = Metrics(**{**plan, "names": tuple(plan["names"])}).checked()
-    table = compute(Coded.named(codes, factors, variances), asked, progress, device)
-    return {"scores": len(table.scores), "undefined": len(table.undefined)}
+def _reader(coded: Coded, plan: Metrics, device: str) -> Read:
+    from explorer.coded.scoring import Scoring  # torch comes with it
+
+    return Scoring(coded, plan, device).row
 
 
-def specification(coded: Coded, plan: Metrics, device: str = "auto") -> Specification:
-    """The job that computes a checked plan.
-
-    Raises:
-        SettingError: for codes in memory, which another process cannot read.
-    """
-    taken = sum(_seconds(coded, name, trusted) for name, trusted in parts(coded, plan))
-    return specified("explorer.coded.disentangle:run", coded, asdict(plan), coded.digest, taken, device)
+def _seconds(coded: Coded, plan: Metrics) -> float:
+    each = {name: 0.01 if name == MATRIX else effort(name, *coded.shape) for name, _ in parts(coded, plan)}
+    return sum(each[name] * (REPEATS if trusted else 1) for name, trusted in parts(coded, plan))
 
 
-def submitted(coded: Coded, plan: Metrics) -> Job:
-    """Submit a checked plan as a job."""
-    return queued(specification(coded, plan), f"Disentanglement of {coded.texts['codes']}")
-
-
-def _seconds(coded: Coded, name: str, trusted: bool) -> float:
-    each = 0.01 if name == MATRIX else effort(name, *coded.shape)
-    return each * (REPEATS if trusted else 1)
+TABLE: Kept[Metrics, MetricTable] = Kept(
+    module=__name__,
+    plan=Metrics,
+    reader=_reader,
+    result=_result,
+    seconds=_seconds,
+    title=lambda coded, _: f"Disentanglement of {coded.title}",
+    parts=parts,
+    asked=_asked,
+    note=lambda name, trusted: f"{name}{', interval and null' if trusted else ''}",
+)
+key, missing, collected, compute = TABLE.key, TABLE.missing, TABLE.collected, TABLE.compute
+run, specification, submitted = TABLE.run, TABLE.specification, TABLE.submitted

@@ -3,20 +3,15 @@
 Reading what is there needs no torch.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 from scipy.stats import norm
 
-from explorer.coded.jobs import level_names, queued, specified
-from explorer.data import digest
+from explorer.coded.jobs import Kept, level_names
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.jobs.board import Job
-from explorer.jobs.progress import nothing
-from explorer.jobs.results import results
-from explorer.jobs.specification import Specification, code_version
 from explorer.latent_results import ACTIVE, Curves, FactorMap
 from explorer.metrics import SHARED, Coded
 from explorer.result import LEVEL
@@ -68,62 +63,6 @@ class View:
         return replace(self, **own, **cast(dict[str, Any], listed))
 
 
-def key(coded: Coded, view: View) -> str:
-    """The key of the result of a checked view in the results catalogue."""
-    return digest("factor map", coded.digest, asdict(view), code_version())
-
-
-def collected(coded: Coded, view: View) -> FactorMap | None:
-    """The result of a checked view; None before it is computed."""
-    wanted = key(coded, view)
-    found = results().get_many([wanted])
-    return FactorMap.from_dict(found[wanted]) if found else None
-
-
-def compute(coded: Coded, view: View) -> FactorMap:
-    """The result of a checked view, from the results catalogue or computed and kept there.
-
-    Raises:
-        UnknownNameError: for a factor that is not there or never changes.
-        SettingError: for a latent that is not there, or a series of too many levels.
-        SampleError: for samples that cannot be used, or without a latent that changes.
-    """
-    found = collected(coded, view)
-    if found is None:
-        found = _mapped(coded, view)
-        results().put_many({key(coded, view): found.to_dict()})
-    return found
-
-
-def run(
-    codes: str,
-    factors: str,
-    variances: str,
-    plan: Mapping[str, Any],
-    progress: Callable[..., None] = nothing,
-    device: str = "auto",
-) -> dict[str, Any]:
-    """The job: compute one view; on the CPU, whatever the device."""
-    found = compute(Coded.named(codes, factors, variances), View(**plan).checked())
-    progress(1, 1)
-    return {"latents": len(found.latents)}
-
-
-def specification(coded: Coded, view: View) -> Specification:
-    """The job of a checked view.
-
-    Raises:
-        SettingError: for codes in memory, which another process cannot read.
-    """
-    seconds = 0.05 + 1e-7 * coded.shape[0] * coded.shape[1]
-    return specified("explorer.coded.factor_map:run", coded, asdict(view), key(coded, view), seconds, "cpu")
-
-
-def submitted(coded: Coded, view: View) -> Job:
-    """Submit a checked view as a job."""
-    return queued(specification(coded, view), f"Latents over factors of {coded.texts.get('codes', 'codes')}")
-
-
 @dataclass(frozen=True)
 class _Factor:
     """Cells of one factor, (n,), where they stand, and their names."""
@@ -152,7 +91,7 @@ def _mapped(coded: Coded, view: View) -> FactorMap:
     series = read[view.series] if view.series else _Factor(np.zeros(len(z), int), np.zeros(1), ("",))
     about = {"n": len(z), "band": view.band, "level": LEVEL, "left": left, "bins": view.bins, "seed": view.seed}
     return FactorMap(
-        latents=tuple(str(j) for j in latents),
+        latents=tuple(coded.latents[j] for j in latents),
         plane=view.plane or (),
         plane_at=tuple(read[name].at for name in view.plane or ()),
         plane_mean=_plane(z, *(read[name] for name in view.plane)) if view.plane else np.zeros((len(latents), 0, 0)),
@@ -251,3 +190,16 @@ def _grouped(z: np.ndarray, groups: np.ndarray, size: int) -> tuple[np.ndarray, 
         away = (z - mean[groups]) ** 2
         square = np.stack([np.bincount(groups, column, size) for column in away.T], 1)
         return mean, np.sqrt(square / (count - 1)[:, None]), count
+
+
+MAP: Kept[View, FactorMap] = Kept(
+    module=__name__,
+    plan=View,
+    reader=lambda coded, view, _: lambda: _mapped(coded, view).to_dict(),
+    result=lambda _coded, _view, rows: FactorMap.from_dict(rows[()]) if rows else None,
+    seconds=lambda coded, _: 0.05 + 1e-7 * coded.shape[0] * coded.shape[1],
+    title=lambda coded, _: f"Latents over factors of {coded.title}",
+    device="cpu",
+)
+collected, compute = MAP.collected, MAP.compute
+run, specification, submitted = MAP.run, MAP.specification, MAP.submitted

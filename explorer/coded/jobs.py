@@ -1,46 +1,118 @@
-"""What results about one code and its factors share: their job, and the names of the levels of a factor."""
+"""What results about one code and its factors share: read part by part, kept, computed by a job; names of levels."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from explorer import arrays
-from explorer.errors import SettingError
+from explorer.data import digest
+from explorer.errors import InputError
 from explorer.jobs.board import Board, Job
-from explorer.jobs.specification import Specification
+from explorer.jobs.progress import nothing
+from explorer.jobs.results import results
+from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
 from explorer.metrics import Coded
+from explorer.result import finite
 
 if TYPE_CHECKING:
     from explorer.factors import Factors
 
+P = TypeVar("P", bound=Any)
+R = TypeVar("R")
+Read = Callable[..., Mapping[str, Any]]
+Rows = Mapping[tuple[Any, ...], Mapping[str, Any]]
 
-def specified(
-    function: str, coded: Coded, plan: Mapping[str, Any], data: str, seconds: float, device: str = "auto"
-) -> Specification:
-    """The job that calls `function` with the texts that name codes, factors and variances, the plan and the device.
 
-    Args:
-        data: the key of the result in the results catalogue.
-        seconds: about how long it takes.
+@dataclass(frozen=True)
+class Kept(Generic[P, R]):
+    """Results of one kind, each of a code and a checked plan; no part of one is computed twice.
 
-    Raises:
-        SettingError: for codes in memory, which another process cannot read.
+    Attributes:
+        module: that has the job as `run`.
+        plan: its class.
+        reader: of code, plan and device: what reads one part as plain data.
+        result: of code, plan and the parts that are there; None where they show nothing.
+        seconds, title: of the job; the former about.
+        parts: those first that are read first; unless given, a single one.
+        asked: what of the plan shapes a part, as plain data; unless given, all.
+        note: what the job says of a part.
+        device: where jobs compute.
     """
-    if not coded.texts:
-        raise SettingError("a job needs codes and factors in files or a recording; these are in memory")
-    texts = {name: arrays.absolute(text) if text else "" for name, text in coded.texts.items()}
-    n, width = coded.shape
-    cost = {"seconds": seconds, "bytes": 40.0 * n * width + 400.0 * n}
-    return Specification(function, {**texts, "plan": dict(plan), "device": device}, data, plan["seed"], cost=cost)
 
+    module: str
+    plan: type[P]
+    reader: Callable[[Coded, P, str], Read]
+    result: Callable[[Coded, P, Rows], R | None]
+    seconds: Callable[[Coded, P], float]
+    title: Callable[[Coded, P], str]
+    parts: Callable[[Coded, P], list[Any]] = lambda *_: [()]
+    asked: Callable[..., Any] = asdict
+    note: Callable[..., str] = lambda *_: ""
+    device: str = "auto"
 
-def queued(specification: Specification, title: str) -> Job:
-    """The job of a specification, submitted to a service that runs."""
-    job = Board().submit(specification, title)
-    ensure_service()
-    return job
+    def key(self, coded: Coded, plan: P, *part: Any) -> str:
+        """The key of a part in the results catalogue."""
+        return digest(self.module, coded.digest, self.asked(plan, *part), code_version())
+
+    def collected(self, coded: Coded, plan: P) -> R | None:
+        """The result as far as it is there; None before it shows anything."""
+        return self.result(coded, plan, self._known(coded, plan))
+
+    def missing(self, coded: Coded, plan: P) -> list[Any]:
+        """The parts that are not in the results catalogue."""
+        known = self._known(coded, plan)
+        return [part for part in self.parts(coded, plan) if part not in known]
+
+    def compute(self, coded: Coded, plan: P, progress: Callable[..., None] = nothing, device: str = "auto") -> R:
+        """The result of a plan, which is checked, from the results catalogue or computed part by part and kept there.
+
+        Raises:
+            InputError: for samples, latents, factors or settings that cannot be used.
+        """
+        plan = plan.checked()
+        todo = self.missing(coded, plan)
+        read = self.reader(coded, plan, device) if todo else dict
+        for done, part in enumerate(todo):
+            progress(done, len(todo), self.note(*part))
+            results().put_many({self.key(coded, plan, *part): finite(read(*part))})
+        progress(len(todo), len(todo), "")
+        found = self.collected(coded, plan)
+        if found is None:
+            raise InputError("the results catalogue lost what was just computed; look at its disk")
+        return found
+
+    def run(
+        self, plan: Mapping[str, Any], progress: Callable[..., None] = nothing, device: str = "auto", **texts: str
+    ) -> dict[str, int]:
+        """The job: compute what is missing; how many parts there are."""
+        coded, asked = Coded.named(**texts), self.plan(**plan).checked()
+        self.compute(coded, asked, progress, device)
+        return {"parts": len(self.parts(coded, asked))}
+
+    def specification(self, coded: Coded, plan: P) -> Specification:
+        """The job of a checked plan.
+
+        Raises:
+            SettingError: for codes in memory, which another process cannot read.
+        """
+        arguments = {**coded.absolute, "plan": asdict(plan), "device": self.device}
+        data = digest([self.key(coded, plan, *part) for part in self.parts(coded, plan)])
+        n, width = coded.shape
+        cost = {"seconds": self.seconds(coded, plan), "bytes": 40.0 * n * width + 400.0 * n}
+        return Specification(f"{self.module}:run", arguments, data, plan.seed, cost=cost)
+
+    def submitted(self, coded: Coded, plan: P) -> Job:
+        """Submit a checked plan as a job to a service that runs."""
+        job = Board().submit(self.specification(coded, plan), self.title(coded, plan))
+        ensure_service()
+        return job
+
+    def _known(self, coded: Coded, plan: P) -> Rows:
+        keys = {part: self.key(coded, plan, *part) for part in self.parts(coded, plan)}
+        known = results().get_many(keys.values())
+        return {part: known[one] for part, one in keys.items() if one in known}
 
 
 def level_names(coded: Coded, name: str, v: "Factors") -> tuple[str, ...]:

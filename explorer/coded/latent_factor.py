@@ -3,20 +3,15 @@
 Reading what is there needs no torch.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from scipy.stats import norm
 
-from explorer.coded.jobs import level_names, queued, specified
-from explorer.data import digest
+from explorer.coded.jobs import Kept, level_names
 from explorer.errors import SettingError, UnknownNameError
-from explorer.jobs.board import Job
-from explorer.jobs.progress import nothing
-from explorer.jobs.results import results
-from explorer.jobs.specification import Specification, code_version
 from explorer.latent_results import STRATEGIES, BinSweep, LatentFactor
 from explorer.metrics import SHARED, Coded
 from explorer.result import LEVEL
@@ -63,88 +58,6 @@ class Cell:
         return replace(self, latent=int(self.latent), factor=str(self.factor), **own)
 
 
-def pair(
-    coded: Coded,
-    latent: int,
-    factor: str,
-    *,
-    bins: int = 20,
-    strategy: str = "equal_width",
-    seed: int = 0,
-    device: str = "auto",
-) -> LatentFactor:
-    """What is behind one cell of the matrix of informations, from the results catalogue or computed and kept there.
-
-    Args:
-        latent: its place from 0.
-        factor: its name.
-        bins: cells of the latent, and of a real factor.
-        strategy: cells of "equal_width" or of "equal_frequency".
-        seed: of shuffles, and of the points where not all are drawn.
-
-    Raises:
-        SettingError: for a latent that is not there, or a setting that is out of its range.
-        UnknownNameError: for a factor that is not there or never changes.
-        SampleError: for samples that cannot be used.
-    """
-    return compute(coded, Cell(latent, factor, bins, strategy, seed).checked(), device)
-
-
-def key(coded: Coded, cell: Cell) -> str:
-    """The key of the result of a checked cell in the results catalogue."""
-    return digest("latent and factor", coded.digest, asdict(cell), code_version())
-
-
-def collected(coded: Coded, cell: Cell) -> LatentFactor | None:
-    """The result of a checked cell; None before it is computed."""
-    wanted = key(coded, cell)
-    found = results().get_many([wanted])
-    return LatentFactor.from_dict(found[wanted]) if found else None
-
-
-def compute(coded: Coded, cell: Cell, device: str = "auto") -> LatentFactor:
-    """The result of a checked cell, from the results catalogue or computed and kept there.
-
-    Raises:
-        ExplorerError: as `pair`.
-    """
-    found = collected(coded, cell)
-    if found is None:
-        found = _looked(coded, cell, device)
-        results().put_many({key(coded, cell): found.to_dict()})
-    return found
-
-
-def run(
-    codes: str,
-    factors: str,
-    variances: str,
-    plan: Mapping[str, Any],
-    progress: Callable[..., None] = nothing,
-    device: str = "auto",
-) -> dict[str, Any]:
-    """The job: compute what is behind one cell."""
-    found = compute(Coded.named(codes, factors, variances), Cell(**plan).checked(), device)
-    progress(1, 1)
-    return {"points": len(found.points)}
-
-
-def specification(coded: Coded, cell: Cell, device: str = "auto") -> Specification:
-    """The job of a checked cell.
-
-    Raises:
-        SettingError: for codes in memory, which another process cannot read.
-    """
-    return specified(
-        "explorer.coded.latent_factor:run", coded, asdict(cell), key(coded, cell), _seconds(coded, cell), device
-    )
-
-
-def submitted(coded: Coded, cell: Cell) -> Job:
-    """Submit a checked cell as a job."""
-    return queued(specification(coded, cell), f"Latent {cell.latent} and {cell.factor}")
-
-
 def _seconds(coded: Coded, cell: Cell) -> float:
     """About how long it takes: four times as long where tables of many levels are counted where they are occupied."""
     n, named = coded.shape[0], coded.factors if isinstance(coded.factors, Mapping) else {}
@@ -159,14 +72,14 @@ def _looked(coded: Coded, cell: Cell, device: str) -> LatentFactor:
     rng = np.random.default_rng(cell.seed)
     x, y = _cut(z, v, cell.bins, cell.strategy)
     read = _informations(x, y, _orders(rng, SHUFFLES, x))
-    sweep = _sweep(z, v, cell, list(_orders(rng, SWEPT, x)))
+    name, sweep = coded.latents[cell.latent], _sweep(z, v, cell, list(_orders(rng, SWEPT, x)))
     place = sweep.strategies.index(cell.strategy), int(np.searchsorted(sweep.bins, cell.bins))
     levels = level_names(coded, cell.factor, v)
     rows = np.sort(rng.choice(len(z), POINTS, replace=False)) if len(z) > POINTS else np.arange(len(z))
     about = asdict(cell) | {"n": len(z), "points": len(rows), "level": LEVEL, "shuffles": SHUFFLES}
     low, high = float(sweep.low[0][place]), float(sweep.high[0][place])
     return LatentFactor(
-        latent=str(cell.latent),
+        latent=name,
         factor=cell.factor,
         counts=_counts(x, y, cell.bins, len(levels) or cell.bins),
         latent_edges=_edges(z, x, cell.bins, cell.strategy),
@@ -178,7 +91,7 @@ def _looked(coded: Coded, cell: Cell, device: str) -> LatentFactor:
         high=high,
         entropies=_entropies(x, y),
         shuffled=read[1:],
-        sweep=sweep,
+        sweep=replace(sweep, about={**sweep.about, "latent": name}),
         about=about | {"interval": "jackknife", "cut": low == 0 < high},
     )
 
@@ -285,3 +198,17 @@ def _points(z: "torch.Tensor", v: "Factors", rows: np.ndarray) -> np.ndarray:
     of = v.codes if v.levels[0] else v.numbers
     both = np.stack([one[:, 0].cpu().numpy()[rows] for one in (z, of)], 1)
     return both.astype(np.float32).astype(float)
+
+
+CELL: Kept[Cell, LatentFactor] = Kept(
+    module=__name__,
+    plan=Cell,
+    reader=lambda coded, cell, device: lambda: _looked(coded, cell, device).to_dict(),
+    result=lambda _coded, _cell, rows: LatentFactor.from_dict(rows[()]) if rows else None,
+    seconds=_seconds,
+    title=lambda coded, cell: (
+        f"Latent {dict(enumerate(coded.latents)).get(cell.latent, cell.latent)} and {cell.factor} of {coded.title}"
+    ),
+)
+collected, compute = CELL.collected, CELL.compute
+run, specification, submitted = CELL.run, CELL.specification, CELL.submitted

@@ -56,7 +56,7 @@ class Scoring:
         noise = None if self.coded.variances is None else self.posterior.variance
         doubts = (*self.doubts, *traps(means, v, bins, strategy, noise))
         plain: dict[str, Any] = {
-            "latents": [str(j) for j in range(means.shape[1])],
+            "latents": list(self.coded.latents),
             "factors": list(v.names),
             "information": found.information.tolist(),
             "entropies": found.entropies.tolist(),

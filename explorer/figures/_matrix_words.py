@@ -14,10 +14,17 @@ ALIKE = 0.6
 """The second latent tells at least this share of what the first does: the factor is spread."""
 NAMED = 3
 """Latents with a factor each that the title names at most."""
+FEW = "few samples"
+"""The rule that fires where shuffled rows tell much of a factor."""
 
 
 def finding(table: MetricTable) -> str:
-    """The title: which latents hold which factors, which factors are spread, and of which no latent tells much."""
+    """The title: which latents hold which factors, which factors are spread, and of which no latent tells much.
+
+    It names what is above chance in the whole matrix, and nothing where there are too few samples.
+    """
+    if scarce(table):
+        return f"{thousands(table.about.get('n', 0))} samples are too few to say which latent tells of which factor"
     held, spread, weak, silent = _sorted(table)
     several = {j: factors for j, factors in held.items() if len(factors) > 1}
     clauses = [_holds(table, j, factors) for j, factors in several.items()][:2]
@@ -26,7 +33,8 @@ def finding(table: MetricTable) -> str:
     if not clauses:
         clauses += [_weak(table, k) for k in weak[:2]]
     if silent:
-        few = _listed([table.factors[k] for k in silent]) if len(silent) <= NAMED else f"{len(silent)} other factors"
+        many = f"{len(silent)} other factors" if clauses else "any factor"
+        few = _listed([table.factors[k] for k in silent]) if len(silent) <= NAMED else many
         clauses.append(f"no latent tells much of {few}")
     text = "; ".join(clauses)
     return html.escape(text[:1].upper() + text[1:], quote=False)
@@ -43,6 +51,23 @@ def beyond(table: MetricTable) -> np.ndarray:
     return np.isnan(table.null_high) | (table.information > table.null_high)
 
 
+def above_all(table: MetricTable) -> np.ndarray:
+    """(d, K) whether an information is above chance in the whole matrix; all where no null is known.
+
+    What it has above the mean of shuffled rows must exceed the most that any cell of them has, so that of a matrix of
+    chance alone one in twenty shows a cell, however many it has.
+
+    References: westfall1993.
+    """
+    above = table.null_high - table.null
+    return np.isnan(table.null_high) | (table.information - table.null > np.nanmax(above, initial=-np.inf))
+
+
+def scarce(table: MetricTable) -> bool:
+    """Whether there are too few samples for the matrix to say anything."""
+    return any(one.rule == FEW for one in table.warnings)
+
+
 def subtitle(table: MetricTable, unit: str) -> str:
     """How latents were cut, samples, and what the marks mean."""
     about = table.about
@@ -51,12 +76,21 @@ def subtitle(table: MetricTable, unit: str) -> str:
     size = f"n = {thousands(about.get('n', 0))} · seed {about.get('seed', 0)}"
     null = "null not computed yet"
     if not np.isnan(table.null_high).all():
-        null = "dashed: most that shuffled rows read · hollow, grey: not above it"
+        null = f"dashed: most that shuffled rows read · hollow, grey: not above it{_by_chance(table)}"
     dead = len(about.get("dead", ()))
     gone = f" · {dead} of {len(table.latents)} latents never change" if dead else ""
     drowned = len(about.get("drowned", ()))
     gone += f" · {drowned} drown in their noise" if drowned else ""
     return f"{cut} · {size}{gone}<br>area: share of the factor's entropy · framed: the latent that tells most · {null}"
+
+
+def _by_chance(table: MetricTable) -> str:
+    """How many cells are above their own null and not above that of the whole matrix, and what chance lets through."""
+    cells, shuffles = table.information.size, table.about.get("shuffles", 19)
+    alone = int((beyond(table) & ~above_all(table)).sum())
+    text = f"<br>{alone} of {cells} cells above their own null and not above that of all cells: left out of the title"
+    more = f"chance alone brings about {cells / (shuffles + 1):.2g}"
+    return f"{text} ({more})" if alone else ""
 
 
 def alternative(table: MetricTable, unit: str) -> str:
@@ -72,7 +106,7 @@ def alternative(table: MetricTable, unit: str) -> str:
 
 def _sorted(table: MetricTable) -> tuple[dict[int, list[int]], list[int], list[int], list[int]]:
     """Factors held by a latent, spread over two, told weakly, and told by none; those held most come first."""
-    shares, sure = table.shares.copy(), beyond(table)
+    shares, sure = table.shares.copy(), above_all(table)
     shares[list(table.about.get("drowned", ()))] = 0
     held: dict[int, list[int]] = {}
     spread, weak, silent = [], [], []

@@ -2,11 +2,14 @@
 
 import html
 import textwrap
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
+from scipy.stats import chi2, norm
+from scipy.stats import f as f_distribution
 
 from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, shapes, thousands
 from explorer.latent_results import Curves, FactorMap
@@ -18,6 +21,10 @@ WIDE, WRAP = 800, 124
 """Pixels that all columns are taken to be wide, and letters of a line of the subtitle."""
 LEAST = 0.05
 """Of the largest move of any factor: from here on a move is told as a finding."""
+CHANCE = 0.05
+"""How often the title names any move though no latent moves."""
+EXACT = 1e-15
+"""Variances below it, and shares of another, are rounding."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 FEW = 24
 """Points of a curve up to which each has a mark."""
@@ -54,15 +61,21 @@ def draw(result: FactorMap, *, theme: Literal["light", "dark"] = "light") -> go.
 
 
 def finding(shown: FactorMap) -> str:
-    """The title: of each factor that is drawn, the latent whose mean moves most with it."""
+    """The title: of each factor that is drawn, the latent whose mean moves most with it, beyond what chance does."""
     clauses: list[str] = []
-    moves = _moved(shown)
+    within: list[str] = []
+    moves, sure = _moved(shown), dict(_beyond_chance(shown))
     least = LEAST * max([moved.max() for _, moved in moves], default=0.0)
     for name, moved in moves:
-        if moved.max() > least:
+        told = np.where(sure[name], moved, 0.0)
+        if told.max() > least:
             verb, most = ("", "") if clauses else (" moves", " most")
-            clauses.append(f"{name}{verb} {_named(shown, int(moved.argmax()))}{most}")
-    return html.escape(", ".join(clauses[:5]) or "No latent moves", quote=False)
+            clauses.append(f"{name}{verb} {_named(shown, int(told.argmax()))}{most}")
+        elif moved.max() > least:
+            within.append(name)
+    text = ", ".join(clauses[:5]) or "No latent moves by more than chance"
+    more = f"; moves with {' and '.join(within[:3])} are within chance" if within and clauses else ""
+    return html.escape(text + more, quote=False)
 
 
 def subtitle(shown: FactorMap, look: Theme) -> str:
@@ -108,6 +121,44 @@ def _moved(shown: FactorMap) -> list[tuple[str, np.ndarray]]:
     lines = {name: _mean(shown.plane_mean, 2 - axis) for axis, name in enumerate(shown.plane)}
     lines |= {one.factor: _mean(one.mean, 1) for one in shown.curves}
     return [(name, line.std(1)) for name, line in lines.items()]
+
+
+def _beyond_chance(shown: FactorMap) -> list[tuple[str, np.ndarray]]:
+    """Which latents move with each factor by more than chance, of all latents and factors together, (d,).
+
+    A curve moves when its points, as a mean over the series, lie apart by more than their bands allow (chi-square); a
+    map when rows or columns differ by more than is left once both are taken off its cells (analysis of variance).
+    """
+    tests = len(shown.latents) * (len(shown.plane) + len(shown.curves))
+    found = [(name, _p_of_map(shown.plane_mean, 2 - axis)) for axis, name in enumerate(shown.plane)]
+    found += [(one.factor, _p_of_curves(one, shown.about)) for one in shown.curves]
+    return [(name, p < CHANCE / tests) for name, p in found]
+
+
+def _p_of_map(cells: np.ndarray, axis: int) -> np.ndarray:
+    """Of every map (A, B), the p-value of its means over one axis, (d,); 0 where nothing else varies."""
+    lines, others = _mean(cells, axis), _mean(cells, 3 - axis)
+    whole = _mean(lines, 1)[:, None, None]
+    left = cells - np.expand_dims(lines, axis) - np.expand_dims(others, 3 - axis) + whole
+    known = (~np.isnan(cells)).sum((1, 2))
+    freedom = lines.shape[1] - 1, np.maximum(known - lines.shape[1] - others.shape[1] + 1, 1)
+    between = ((lines - whole[:, 0]) ** 2).sum(1) * cells.shape[axis] / max(1, freedom[0])
+    within = np.nansum(left**2, (1, 2)) / freedom[1]
+    return f_distribution.sf(between / np.maximum(np.maximum(within, EXACT * between), EXACT), *freedom)
+
+
+def _p_of_curves(one: Curves, about: Mapping[str, Any]) -> np.ndarray:
+    """Of every latent, the p-value of its curve over a factor, from the bands, (d,)."""
+    reach = float(norm.ppf((1 + about.get("level", LEVEL)) / 2))
+    if about.get("band") == "deviation":  # of single samples: that of a mean, with as many in every point
+        reach = np.sqrt(about.get("n", 0) / one.mean[0].size)
+    variance = ((one.high - one.low) / 2 / reach) ** 2
+    known = ~np.isnan(variance)
+    weight = np.where(known, 1 / np.maximum(np.where(known, variance, 1), EXACT), 0)
+    points = weight.sum(1)  # of a level, over the series
+    line = (weight * np.where(known, one.mean, 0)).sum(1) / np.maximum(points, EXACT)
+    middle = (points * line).sum(1) / np.maximum(points.sum(1), EXACT)
+    return chi2.sf((points * (line - middle[:, None]) ** 2).sum(1), np.maximum((points > 0).sum(1) - 1, 1))
 
 
 def _mean(values: np.ndarray, axis: int) -> np.ndarray:

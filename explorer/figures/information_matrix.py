@@ -8,13 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.figures._matrix_words import alternative, beyond, finding, named, subtitle
+from explorer.figures._matrix_words import above_all, alternative, beyond, finding, named, subtitle
 from explorer.figures.theme import THEMES, Theme, framed
 from explorer.metric_table import MetricTable
 from explorer.result import NATS_PER
 
 NOBODY: tuple[int, int] | None = None
-TOP, BOTTOM, STRIP, BETWEEN = 106, 58, 92, 34
+TOP, LINE, BOTTOM, STRIP, BETWEEN = 106, 16, 58, 92, 34
 WIDE, MATRIX = 790, 0.7
 """Pixels that both panels are taken to be wide, to keep squares square, and the share of them for the matrix."""
 TURNED, TURN = 9, 70
@@ -36,8 +36,9 @@ def draw(
     """One row a latent, one column a factor; the area of a square is I / H, that of its ground is 1.
 
     A dashed outline is the most that shuffled rows read, where it would be wider than 6 pixels; it is always told on
-    hover. A square that is not larger than it is hollow and grey. The latent
-    that tells most of a factor has a frame and its number is bold. Below, the gap between the two latents that tell
+    hover. A square that is not larger than it is hollow and grey; a line says how many others are above their own null
+    alone, as chance brings about where cells are many. The latent that tells most of a factor, above the null of all
+    cells, has a frame and its number is bold. Below, the gap between the two latents that tell
     most of each factor (their mean is MIG); at the right, the gap between the two factors that each latent tells most
     of. A click on a cell gives its latent and factor, counted as in the table.
 
@@ -49,8 +50,10 @@ def draw(
     look, rows = THEMES[theme], table.order if order else np.arange(len(table.latents))
     grid = Grid(len(table.latents), len(table.factors))
     top = TOP + (TURN if len(table.factors) > TURNED else 16 * max(len(_wrapped(one)) > 1 for one in table.factors))
+    words = subtitle(table, unit)
+    top += LINE * (words.count("<br>") - 1)
     height = top + 24 + grid.row * len(rows) + BETWEEN + STRIP + BOTTOM
-    frame = framed(finding(table), subtitle(table, unit), alternative(table, unit), look, height)
+    frame = framed(finding(table), words, alternative(table, unit), look, height)
     inner = frame["height"] - height + top, height - top - BOTTOM
     figure = make_subplots(
         2, 2, column_widths=[MATRIX, 1 - MATRIX], row_heights=[grid.row * len(rows) + 24, STRIP],
@@ -95,7 +98,7 @@ class Grid:
 
 def _squares(table: MetricTable, rows: np.ndarray, grid: Grid, look: Theme) -> list[go.Scatter]:
     """Grounds, filled and hollow squares, frames and nulls: one trace each, whatever their number."""
-    shares, sure = np.minimum(table.shares[rows], 1.0), beyond(table)[rows]
+    shares, sure, certain = np.minimum(table.shares[rows], 1.0), beyond(table)[rows], above_all(table)[rows]
     living = ~np.isin(rows, table.about.get("dead", ()))
     every = [(i, k) for i in range(len(rows)) for k in range(len(table.factors)) if living[i]]
     best = [(int(table.shares[rows][:, k].argmax()), k) for k in range(len(table.factors))]
@@ -107,8 +110,8 @@ def _squares(table: MetricTable, rows: np.ndarray, grid: Grid, look: Theme) -> l
         _polygons(grid, [at for at in every if sure[at]], shares, line, look.categories[0], "above the null"),
         _polygons(grid, [at for at in every if not sure[at]], shares, {"color": look.axis, "width": 1.2}, None,
                   "not above the null"),
-        _polygons(grid, [at for at in best if sure[at]], np.ones_like(shares), {"color": look.text, "width": 1.4}, None,
-                  "tells most of the factor"),
+        _polygons(grid, [at for at in best if certain[at]], np.ones_like(shares), {"color": look.text, "width": 1.4},
+                  None, "tells most of the factor"),
         _polygons(grid, [at for at in every if seen[at]], np.minimum(null, 1),
                   {"color": look.accent, "width": 1.2, "dash": "2px,2px"}, None, "most that shuffled rows read"),
     ]  # fmt: skip
@@ -137,9 +140,10 @@ def _words(table: MetricTable, rows: np.ndarray, grid: Grid, unit: str, look: Th
     if not grid.written:
         return [targets]
     best, sure, dead = table.shares.argmax(0), beyond(table), table.about.get("dead", ())
+    certain = above_all(table)
     alive = [(i, k) for i, k in cells if rows[i] not in dead]
     numbers = [f"{table.information[rows[i], k] / NATS_PER[unit]:.2f}" for i, k in alive]
-    text = [f"<b>{one}</b>" if best[k] == rows[i] and sure[rows[i], k] else one
+    text = [f"<b>{one}</b>" if best[k] == rows[i] and certain[rows[i], k] else one
             for one, (i, k) in zip(numbers, alive, strict=True)]  # fmt: skip
     ink = [look.text if sure[rows[i], k] else look.secondary for i, k in alive]
     written = go.Scatter(

@@ -60,9 +60,9 @@ def finding(lines: Sequence[Mapping[str, Any]], unit: str) -> str:
         return "No epoch has been measured yet"
     last, per = lines[-1], NATS_PER[unit]
     whole = sum(last[name] for name in TERMS) / per
-    parts = ", ".join(f"{name} {last[name] / per:.1f}" for name in TERMS).replace("-code", "‑code")
-    text = f"At {_name(lines)} {_at(last)} the KL is {whole:.1f} {unit}: {parts}"
-    return text.replace(" -", " −")
+    parts = ", ".join(f"{name} {_number(last[name] / per, 1)}" for name in TERMS).replace("-code", "‑code")
+    text = f"At {_name(lines)} {_at(last)} the KL is {_number(whole, 1)} {unit}: {parts}"
+    return f"The code is empty, no latent is active. {text}" if last.get(ACTIVE) == 0 else text
 
 
 def subtitle(lines: Sequence[Mapping[str, Any]], unit: str) -> str:
@@ -79,10 +79,15 @@ def alternative(lines: Sequence[Mapping[str, Any]], unit: str) -> str:
     if not lines:
         return "Empty: no epoch has been measured yet."
     per, ends = NATS_PER[unit], (lines[0], lines[-1])
-    parts = [f"{name} from {ends[0][name] / per:.2f} to {ends[1][name] / per:.2f}" for name in TERMS]
+    parts = [f"{name} from {_number(ends[0][name] / per)} to {_number(ends[1][name] / per)}" for name in TERMS]
     if all(BELOW in one for one in ends):
         parts.append(f"reconstruction from {ends[0][BELOW] / per:.1f} to {ends[1][BELOW] / per:.1f}")
     return f"Terms of the divergence over {_name(lines)}s, in {unit}. {finding(lines, unit)}. {'; '.join(parts)}."
+
+
+def _number(value: float, digits: int = 2) -> str:
+    """A minus sign as one writes it, and none before a zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def _name(lines: Sequence[Mapping[str, Any]]) -> str:
@@ -154,6 +159,6 @@ def _names(figure: go.Figure, terms: np.ndarray, look: Theme) -> None:
     for i in np.argsort(tops - last / 2, kind="stable"):
         y = max(tops[i] - last[i] / 2, floor)
         floor = y + 0.075 * span
-        text = f"{TERMS[i]}<br>{last[i]:.2f}".replace("<br>", " ").replace(" -", " −")
+        text = f"{TERMS[i]} {_number(last[i])}"
         figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=8, y=y, yref="y", text=text, showarrow=False,
                               font={"color": look.categories[i], "size": 12})  # fmt: skip

@@ -8,14 +8,17 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from explorer.figures._matrix_words import scarce
 from explorer.figures._metric_words import doubtful, grouped, low_is_good, said, told, unit_of
 from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
 from explorer.metric_table import MetricTable
 from explorer.score import Score
 
-ROW, TOP, BOTTOM, BETWEEN, RIGHT = 26, 84, 50, 60, 210
+ROW, TOP, LINE, BOTTOM, BETWEEN, RIGHT = 26, 84, 16, 50, 60, 210
 FAR = 1.0
 """Pure numbers beyond this on either side are marked at the edge of their axis, with their value beside."""
+APART_NATS = 10.0
+"""Times the median of a panel in nats beyond which a number is marked likewise."""
 APART = 0.25
 """Difference of MIG and MIG-sup from which the title tells what it means."""
 LONG = 84
@@ -32,18 +35,15 @@ def draw(table: MetricTable, *, theme: Literal["light", "dark"] = "light") -> go
 
     Scores over factors and over latents stand under headings of their own, since each is blind to what the other
     sees. Filled points are without doubt, open ones doubtful. Scores in nats have an axis of their own below. A score
-    without a value says why; a triangle at the edge is a value beyond the axis.
+    without a value says why. A number that would squeeze the others, a pure one beyond -1 or 1 or one in nats beyond
+    ten times the median, is a triangle at the edge; its value stands at the right and the subtitle says so.
     """
     look = THEMES[theme]
-    names = (*table.scores, *table.undefined, *table.about.get("missing", ()))
-    panels = [
-        (words, _rows(table, [name for name in names if bool(unit_of(table, name)) == in_nats]))
-        for words, in_nats in ((SCORE, False), ("nats", True))
-    ]
-    panels = [(words, rows) for words, rows in panels if rows] or [(SCORE, [("no score was asked for", "")])]
+    panels = _panels(table) or [(SCORE, [("no score was asked for", "")])]
     sizes = [ROW * len(rows) for _, rows in panels]
-    height = TOP + sum(sizes) + BETWEEN * (len(sizes) - 1) + BOTTOM
-    inner = height - TOP - BOTTOM
+    top = TOP + LINE * subtitle(table).count("<br>")
+    height = top + sum(sizes) + BETWEEN * (len(sizes) - 1) + BOTTOM
+    inner = height - top - BOTTOM
     figure = make_subplots(len(panels), 1, row_heights=sizes, vertical_spacing=BETWEEN / inner if sizes[1:] else 0)
     for place, (words, rows) in enumerate(panels, 1):
         limits = _limits(table, rows, words)
@@ -52,7 +52,7 @@ def draw(table: MetricTable, *, theme: Literal["light", "dark"] = "light") -> go
         _axes(figure, place, rows, limits, words, look)
         _written(figure, place, table, rows, limits, look)
     frame = framed(finding(table), subtitle(table), alternative(table), look, height)
-    margin = {"t": TOP + frame["height"] - height, "b": BOTTOM, "l": 20, "r": RIGHT}
+    margin = {"t": top + frame["height"] - height, "b": BOTTOM, "l": 20, "r": RIGHT}
     figure.update_layout(frame | {"margin": margin, "hovermode": "closest"})
     return figure
 
@@ -65,6 +65,8 @@ def finding(table: MetricTable) -> str:
         return f"{total - len(missing)} of {total} scores so far"
     if not table.scores:
         return "No score has a value"
+    if scarce(table):
+        return f"{thousands(table.about.get('n', 0))} samples are too few: most of what these scores read is chance"
     one, other = (table.scores.get(name) for name in ("mig", "mig_sup"))
     if one is None or other is None:
         first = next(iter(table.scores.values()))
@@ -81,7 +83,9 @@ def subtitle(table: MetricTable) -> str:
     waiting = len([name for name in table.about.get("waiting", ()) if name in table.scores])
     left = f" · {waiting} intervals and nulls to come" if waiting else ""
     marks = "filled: no rule fired · open: doubtful · grey: shuffled rows, from mean to most · ↓ low is good"
-    return f"{size}{left} · {marks}"
+    cut = any(_beyond(table.scores[name], limits) for name, limits in _drawn(table))
+    beyond = "<br>triangle: beyond the axis, its value at the right · bars end where the axis does"
+    return f"{size}{left} · {marks}{beyond if cut else ''}"
 
 
 def alternative(table: MetricTable) -> str:
@@ -90,6 +94,27 @@ def alternative(table: MetricTable) -> str:
     for words, names in grouped(table, (*table.scores, *table.undefined)):
         parts.append(f"{words}: {', '.join(f'{said(name)} {_value(table, name)}' for name in names)}")
     return html.escape(f"Scores of disentanglement. {finding(table)}. {'; '.join(parts)}.", quote=False)
+
+
+def _panels(table: MetricTable) -> list[tuple[str, list[Row]]]:
+    """Rows of pure numbers and rows in nats; a panel without rows is left out."""
+    names = (*table.scores, *table.undefined, *table.about.get("missing", ()))
+    panels = [
+        (words, _rows(table, [name for name in names if bool(unit_of(table, name)) == in_nats]))
+        for words, in_nats in ((SCORE, False), ("nats", True))
+    ]
+    return [(words, rows) for words, rows in panels if rows]
+
+
+def _drawn(table: MetricTable) -> list[tuple[str, tuple[float, float]]]:
+    """Every score that has a value, and the ends of its axis."""
+    return [
+        (name, limits)
+        for words, rows in _panels(table)
+        for limits in [_limits(table, rows, words)]
+        for _, name in rows
+        if name in table.scores
+    ]
 
 
 def _rows(table: MetricTable, names: Sequence[str]) -> list[Row]:
@@ -103,17 +128,25 @@ def _value(table: MetricTable, name: str) -> str:
 
 
 def _limits(table: MetricTable, rows: list[Row], words: str) -> tuple[float, float]:
-    """The ends of the axis: 0 and 1, or what the values of a panel need; pure numbers reach to -1 and 1 at most."""
+    """The ends of the axis: -1 or more, and 1, for pure numbers; else what numbers within ten times the median need."""
     known = [table.scores[name] for _, name in rows if name in table.scores]
-    every = [one for score in known for one in (score.value, *(score.interval or ()), *_null(score))]
-    low, high = min([0.0, *every]), max([0.0, *every])
-    if words == "nats":
-        return low, high or 1.0
-    return max(low, -FAR), FAR
+    every = np.array([0.0, *(one for score in known for one in _ends(score))])
+    if words != "nats":
+        return max(float(every.min()), -FAR), FAR
+    sizes = np.abs([score.value for score in known if score.value])
+    kept = every[np.abs(every) <= APART_NATS * np.median(sizes)] if len(sizes) else every
+    return float(kept.min()), float(kept.max()) or 1.0
 
 
-def _null(score: Score) -> tuple[float, ...]:
-    return (score.null.mean, score.null.high) if score.null else ()
+def _ends(score: Score) -> tuple[float, ...]:
+    """All that is drawn of a score."""
+    null = (score.null.mean, score.null.high) if score.null else ()
+    return score.value, *(score.interval or ()), *null
+
+
+def _beyond(score: Score, limits: tuple[float, float]) -> bool:
+    """Whether anything of a score lies beyond its axis."""
+    return any(not limits[0] <= one <= limits[1] + 1e-9 for one in _ends(score))
 
 
 def _nulls(table: MetricTable, rows: list[Row], limits: tuple[float, float], look: Theme) -> list[go.Scatter]:
@@ -150,7 +183,7 @@ def _points(table: MetricTable, rows: list[Row], limits: tuple[float, float], lo
 
 def _symbol(score: Score, limits: tuple[float, float]) -> str:
     shape = "circle"
-    if score.unit == "" and not limits[0] <= score.value <= limits[1] + 1e-9:
+    if not limits[0] <= score.value <= limits[1] + 1e-9:
         shape = "triangle-right" if score.value > limits[1] else "triangle-left"
     return f"{shape}-open" if doubtful(score) else shape
 

@@ -1,10 +1,14 @@
 """Integer codes of discrete rows, and how often they occur."""
 
 import math
+from collections.abc import Iterable
+from typing import TypeVar
 
 import torch
 
 LARGEST = 2**62
+
+Count = TypeVar("Count", float, torch.Tensor)
 
 
 def grid_cells(values: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
@@ -21,21 +25,22 @@ def grid_cells(values: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
     return nearest + (values >= grid[nearest])
 
 
-def row_codes(digits: torch.Tensor) -> torch.Tensor:
+def row_codes(digits: torch.Tensor | Iterable[torch.Tensor]) -> torch.Tensor:
     """Each distinct row of integers (n, d) as one code in 0..levels-1, shape (n,).
 
-    Columns are packed into one 64-bit number, base by base; whenever the next base
+    The columns may come in blocks, each (n, some of them), of which one at a time is in memory.
+    They are packed into one 64-bit number, base by base; whenever the next base
     would overflow, the codes so far are renumbered, so no two rows ever collide.
     Values must lie within 2^62 of zero.
     """
-    digits = digits - digits.amin(0)
-    bases = (digits.amax(0) + 1).tolist()
-    codes, size = digits[:, 0], bases[0]
-    for column, base in zip(digits.T[1:], bases[1:], strict=True):
-        if size * base > LARGEST:
-            codes, column = renumbered(codes), renumbered(column)
-            size, base = int(codes.max()) + 1, int(column.max()) + 1
-        codes, size = codes * base + column, size * base
+    codes, size = torch.zeros((), dtype=torch.int64), 1
+    for block in (digits,) if isinstance(digits, torch.Tensor) else digits:
+        block = block - block.amin(0)
+        for column, base in zip(block.T, (block.amax(0) + 1).tolist(), strict=True):
+            if size * base > LARGEST:
+                codes, column = renumbered(codes), renumbered(column)
+                size, base = int(codes.max()) + 1, int(column.max()) + 1
+            codes, size = codes.to(column.device) * base + column, size * base
     return renumbered(codes)
 
 
@@ -70,3 +75,16 @@ def entropy_of(occupied: torch.Tensor) -> torch.Tensor:
     """Plug-in entropy in nats from how often each value occurs: ln n - (1/n) sum_k n_k ln n_k."""
     n = float(occupied.sum())
     return math.log(n) - torch.special.xlogy(occupied, occupied).sum() / n
+
+
+def entropy_bias(occurring: Count, n: float) -> Count:
+    """By how much a plug-in entropy of n samples is too small to first order, (m - 1) / 2n nats of m occurring values.
+
+    References: miller1955; paninski2003.
+    """
+    return (occurring - 1) / (2 * n)
+
+
+def information_bias(pairs: Count, x: Count, y: Count, n: float) -> Count:
+    """By how much a plug-in information is too large to first order, from how many pairs and values occur, in nats."""
+    return entropy_bias(pairs, n) - entropy_bias(x, n) - entropy_bias(y, n)

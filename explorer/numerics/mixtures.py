@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from explorer.device import rows_per_chunk
+from explorer.numerics.posteriors import LOG_2_PI
 
 SHORT, LONG = 8, 300
 """Iterations for a candidate split and for the one that is kept."""
@@ -57,7 +58,7 @@ class Mixture:
         )
         centre = inverse @ self.means[..., None]
         distance = (inverse @ values.T - centre).square_().sum(-2)
-        scale = factor.diagonal(dim1=-2, dim2=-1).log().sum(-1) + d * math.log(2 * math.pi) / 2
+        scale = factor.diagonal(dim1=-2, dim2=-1).log().sum(-1) + d * LOG_2_PI / 2
         return (self.log_shares - scale)[..., None] - distance / 2
 
     def log_density(self, values: torch.Tensor) -> torch.Tensor:

@@ -7,12 +7,15 @@ from typing import Any
 
 import torch
 
-from explorer.device import rows_per_chunk
+from explorer.device import on_all_cores, rows_per_chunk
 
 COLUMNS = 4096
 """Posteriors that one block holds at most."""
 
 LOG_2_PI = math.log(2 * math.pi)
+
+NOTHING = -700.0
+"""Logarithm of a share that changes no bit of a sum; exp takes ten times as long below -708, where it underflows."""
 
 
 @dataclass(frozen=True)
@@ -127,24 +130,19 @@ def kl_terms(
 def log_mixture(z: torch.Tensor, posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
     """ln q(z) and ln q(z_j) of the mixture of n posteriors with equal weights, at (s, d) points: (s,) and (s, d) nats.
 
-    All s n d densities are added up, block by block in both directions: a block holds at most 4096 posteriors and, on a
-    CPU, 2 MiB of float64, of which a few are held at a time, whatever s and n. Nothing is dropped or approximated.
+    All s n d densities are added up, block by block in both directions: a block holds at most 4096 posteriors and, on
+    a CPU, 2 MiB of float64 a core, of which a few are held at a time, whatever s and n. Nothing is dropped or
+    approximated.
     """
-    blocks = [
-        [torch.cat([whole[:, None], each], 1) for whole, each in _row_of_blocks(points, posterior, joint=True)]
-        for points in z.split(_rows(len(posterior), z.device))
-    ]
-    found = torch.cat([torch.stack(one).logsumexp(0) for one in blocks]) - math.log(len(posterior))
+    parts = z.split(_rows(len(posterior), z.device))
+    found = torch.cat(on_all_cores(lambda points: _mixture(points, posterior, joint=True), parts, z.device))
     return found[:, 0], found[:, 1:]
 
 
 def log_marginals(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
     """ln q(z_j) alone, (s, d) nats; as `log_mixture`."""
-    blocks = [
-        torch.stack([each for _, each in _row_of_blocks(points, posterior, joint=False)]).logsumexp(0)
-        for points in z.split(_rows(len(posterior), z.device))
-    ]
-    return torch.cat(blocks) - math.log(len(posterior))
+    parts = z.split(_rows(len(posterior), z.device))
+    return torch.cat(on_all_cores(lambda points: _mixture(points, posterior, joint=False), parts, z.device))
 
 
 def log_marginals_within(
@@ -158,11 +156,26 @@ def log_marginals_within(
         posterior: of n rows.
         of_rows: (n,) the level of every row.
     """
+    groups = {level: posterior[of_rows == level] for level in of_z.unique().tolist()}
+    places = [
+        (part, group)
+        for level, group in groups.items()
+        for part in (of_z == level).nonzero()[:, 0].split(_rows(len(group), z.device))
+    ]
+    read = on_all_cores(lambda one: _mixture(z[one[0]], one[1], joint=False), places, z.device)
     found = torch.empty_like(z)
-    for level in of_z.unique().tolist():
-        points = of_z == level
-        found[points] = log_marginals(z[points], posterior[of_rows == level])
+    found[torch.cat([part for part, _ in places])] = torch.cat(read)
     return found
+
+
+@torch.no_grad()
+def _mixture(z: torch.Tensor, posterior: Posterior, joint: bool) -> torch.Tensor:
+    """ln q(z_j) of a block of points (s, d), and before them ln q(z) where that is wanted, (s, d) or (s, 1 + d)."""
+    blocks = [
+        torch.cat([whole[:, None], each], 1) if joint else each
+        for whole, each in _row_of_blocks(z, posterior, joint=joint)
+    ]
+    return torch.stack(blocks).logsumexp(0) - math.log(len(posterior))
 
 
 def _rows(n: int, device: torch.device) -> int:
@@ -188,8 +201,9 @@ def _row_of_blocks(z: torch.Tensor, posterior: Posterior, joint: bool) -> Iterat
 
 def _log_sum_exp(values: torch.Tensor) -> torch.Tensor:
     """ln sum exp along the rows of (s, n), which it overwrites; -inf where all are."""
-    top = values.amax(1, keepdim=True).clamp_(min=torch.finfo(values.dtype).min)
-    return values.sub_(top).exp_().sum(1).log_().add_(top[:, 0])
+    top = values.amax(1, keepdim=True)
+    values.sub_(top.clamp(min=torch.finfo(values.dtype).min)).clamp_(min=NOTHING)
+    return values.exp_().sum(1).log_().add_(top[:, 0])
 
 
 def _slopes(terms: torch.Tensor, total: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ import torch
 from scipy.special import stdtrit
 
 from explorer.numerics.margins import mean_ranks
+from explorer.numerics.posteriors import LOG_2_PI
 
 FREEDOMS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, math.inf)
 """Degrees of freedom that are tried; infinity is the Gaussian copula."""
@@ -116,6 +117,6 @@ def _distance(quantiles: torch.Tensor, factor: torch.Tensor) -> torch.Tensor:
 def _log_density(distance: torch.Tensor, freedom: float, k: int) -> torch.Tensor:
     """ln of the k-dimensional density with dispersion 1 at squared distances."""
     if math.isinf(freedom):
-        return -(distance + k * math.log(2 * math.pi)) / 2
+        return -(distance + k * LOG_2_PI) / 2
     top = math.lgamma((freedom + k) / 2) - math.lgamma(freedom / 2) - k / 2 * math.log(freedom * math.pi)
     return top - (freedom + k) / 2 * torch.log1p(distance / freedom)

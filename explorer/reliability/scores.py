@@ -28,6 +28,15 @@ EXTREMAL = (
 )
 """What is said of an interval of such a value."""
 
+FLAT = 0.01
+"""Share of other samples that may read otherwise though every draw read the same: below it no one need be warned."""
+
+ROUNDING = 1e-12
+"""Deviation of parts that is none, of the value or of 1 in a unit of `OF_ONE`."""
+
+OF_ONE = ("", "nats", "bits")
+"""Units in which a value of rounding alone is 0."""
+
 QUICK = 0.1
 """Seconds that a value may take for its null to be computed unasked."""
 
@@ -107,7 +116,17 @@ def _with_interval(score: Score, entry: Measure, z: Variable, y: Variable | None
     error = read.std(ddof=1) if drawn else np.sqrt((GROUPS - 1) / GROUPS * np.square(read - read.mean()).sum())
     reach = float(student.ppf((1 + LEVEL) / 2, len(read) - 1) * error)
     found = replace(score, interval=(score.value - reach, score.value + reach), level=LEVEL)
+    if error <= ROUNDING * max(abs(score.value), float(score.unit in OF_ONE)):
+        return replace(found, warnings=(*found.warnings, _flat(score.n)))
     return _noted(found, "short interval", EXTREMAL) if entry.extremal and drawn else found
+
+
+def _flat(n: int) -> Doubt:
+    """Of an interval without a width: a bootstrap does not see what no sample shows."""
+    share = 1 - (1 - LEVEL) ** (1 / n)
+    text = "All parts of the samples read the same value, so that the interval has no width."
+    more = f"Of {n} samples none differs from that; up to {share:.1%} of others still may ({LEVEL:.0%} sure)."
+    return Doubt("no width", f"{text} {more}", note=share <= FLAT)
 
 
 def _drawn(n: int, rng: np.random.Generator) -> list[np.ndarray]:

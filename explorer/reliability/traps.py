@@ -1,9 +1,12 @@
 """What scores of disentanglement do not see by themselves: codes that are good or bad in a way a score is blind to."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
+from explorer.catalogue import measures
 from explorer.factors import Factors
 from explorer.measures.disentanglement.base import Matrix
 from explorer.numerics.bins import binned
@@ -27,6 +30,18 @@ DROWNED = 0.1
 """A latent whose means vary less than this part of its mean noise variance is quiet."""
 HEARD = 0.1
 """Share of a factor's entropy that the means of a quiet latent must tell to be spoken of."""
+CHANCE = 0.3
+"""Share of a factor's entropy that shuffled rows must read, on average over latents, for samples to be too few."""
+GAPS = ("mig", "mig_posterior", "rmig", "jemmig", "sap")
+"""Scores that subtract the second latent from the first."""
+UNTURNED = (
+    "explicitness",
+    "beta_vae_score",
+    "gaussian_total_correlation",
+    "minibatch_total_correlation",
+    "wasserstein_correlation",
+)
+"""Scores that see no axes, or hardly those of factors that are turned into each other."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +52,14 @@ class Shares:
         held: (d, K) of latents on factors as the matrix cuts them; 0 where it is not above chance.
         coarse: the same in so few cells that every pair of cells has five samples on average.
         of_factors: (K, K) of factors on each other, of the smaller entropy.
+        chance: (d, K) what shuffled rows read on average, as the matrix cuts them.
         names: of the factors.
     """
 
     held: torch.Tensor
     coarse: torch.Tensor
     of_factors: torch.Tensor
+    chance: torch.Tensor
     names: tuple[str, ...]
 
     @classmethod
@@ -50,15 +67,16 @@ class Shares:
         """From codes and factors."""
         cells, few = v.cells(bins, strategy), min(bins, max(3, int((len(z) / 5) ** 0.5)))
         own = _entropies(cells)
-        held = _beyond_chance(binned(z, bins, strategy), cells) / own
+        held, chance = _beyond_chance(binned(z, bins, strategy), cells)
         rough = _coarse(v, few, strategy)
-        coarse = _beyond_chance(binned(z, few, strategy), rough) / _entropies(rough)
-        return cls(held, coarse, _beyond_chance(cells, cells) / torch.minimum(own[:, None], own), v.names)
+        coarse = _beyond_chance(binned(z, few, strategy), rough)[0] / _entropies(rough)
+        each_other = _beyond_chance(cells, cells)[0] / torch.minimum(own[:, None], own)
+        return cls(held / own, coarse, each_other, chance / own, v.names)
 
     def without(self, marked: torch.Tensor) -> "Shares":
         """As if the latents that are marked, (d,), told nothing."""
         held, coarse = (torch.where(marked[:, None], 0.0, one) for one in (self.held, self.coarse))
-        return Shares(held, coarse, self.of_factors, self.names)
+        return replace(self, held=held, coarse=coarse)
 
     def takers(self, k: int) -> set[int]:
         """Latents that take part in a factor."""
@@ -73,7 +91,9 @@ class Shares:
 def traps(
     z: torch.Tensor, v: Factors, bins: int = 20, strategy: str = "equal_width", variances: torch.Tensor | None = None
 ) -> tuple[Doubt, ...]:
-    """Doubts about codes z (n, d) and factors v (n, K) as a whole; those of the matrix come first.
+    """Doubts about codes z (n, d) and factors v (n, K) as a whole, with the scores that they bear on.
+
+    Those of the matrix come first and name no score: scores that cut latents have them of their own cells.
 
     Args:
         variances: of Gaussian q(z|x), (n, d): latents that hardly leave their noise are spoken of, and left out of
@@ -86,13 +106,10 @@ def traps(
         shares = shares.without(drowned)
     if float(torch.maximum(shares.held, shares.coarse).max()) < TOLD:
         text = f"No latent tells more than {TOLD:.0%} of any factor beyond what shuffled rows read."
-        found.append(Doubt("nothing told", text))
+        found.append(Doubt("nothing told", text, scores=_those(_of_factors)))
     mixed = _mixed(shares)
     found += [*_said_of_mixed(shares, mixed), *_merged(shares, mixed), *_doubled(shares, mixed), *_dependent(shares)]
-    if z.shape[1] > len(z):
-        text = f"There are {z.shape[1]} latents and {len(z)} samples: some latent tells any factor by chance."
-        found.append(Doubt("few samples", text))
-    return tuple(found)
+    return (*found, *_few(shares, *z.shape))
 
 
 def quiet(z: torch.Tensor, variances: torch.Tensor) -> torch.Tensor:
@@ -101,15 +118,31 @@ def quiet(z: torch.Tensor, variances: torch.Tensor) -> torch.Tensor:
 
 
 def _drowned(shares: Shares, drowned: torch.Tensor) -> list[Doubt]:
-    """Means that tell of factors though their latents hardly leave their own noise."""
-    telling = (drowned & (shares.held.amax(1) > HEARD)).nonzero().ravel().tolist()
-    if not telling:
+    """Latents that hardly leave their own noise: their means may tell of factors, and count in scores of means."""
+    heard = shares.held.amax(1) > HEARD
+    telling, silent = ((drowned & one).nonzero().ravel().tolist() for one in (heard, ~heard))
+    found = []
+    if telling:
+        text = f"The means of latent {', '.join(map(str, telling))} tell of factors, but vary less than a tenth of"
+        text += " their noise: a sample of the code tells next to nothing."
+        more = "Scores of means count them; mig_posterior and rmig read the noise."
+        found.append(Doubt("drowned latents", f"{text} {more}", scores=_those(_of_means)))
+    if silent:
+        text = f"The means of latent {', '.join(map(str, silent))} vary less than a tenth of their noise"
+        more = "Scores of the means alone that mind no scale, as the Gaussian total correlation, count them in full."
+        found.append(Doubt("quiet latents", f"{text}. {more}", scores=_those(_scale_free)))
+    return found
+
+
+def _few(shares: Shares, n: int, d: int) -> list[Doubt]:
+    """Samples so few that a latent of noise tells much of a factor."""
+    chance = shares.chance.mean(0)
+    if d <= n and float(chance.max()) < CHANCE:
         return []
-    text = (
-        f"The means of latent {', '.join(map(str, telling))} tell of factors, but vary less than a tenth of their noise"
-    )
-    more = "Scores of means count them; mig_posterior and rmig read the noise."
-    return [Doubt("drowned latents", f"{text}: a sample of the code tells next to nothing. {more}")]
+    worst = int(chance.argmax())
+    text = f"There are {d} latents and {n} samples, and shuffled rows read {float(chance[worst]):.0%} of"
+    more = f"{shares.names[worst]} on average over latents: some latent tells any factor by chance."
+    return [Doubt("few samples", f"{text} {more}", scores=_those(_of_factors))]
 
 
 def _mixed(shares: Shares) -> list[int]:
@@ -131,12 +164,8 @@ def _said_of_mixed(shares: Shares, mixed: list[int]) -> list[Doubt]:
     if not mixed:
         return []
     text = f"Several latents tell of {_listed(shares.names, mixed)} together, as after a rotation"
-    return [
-        Doubt(
-            "mixed factors",
-            f"{text}. Total correlation, above all the Gaussian, and the beta-VAE score may not see it.",
-        )
-    ]
+    more = "Total correlation, above all the Gaussian, and the beta-VAE score may not see it."
+    return [Doubt("mixed factors", f"{text}. {more}", scores=UNTURNED)]
 
 
 def _merged(shares: Shares, mixed: list[int]) -> list[Doubt]:
@@ -150,7 +179,8 @@ def _merged(shares: Shares, mixed: list[int]) -> list[Doubt]:
             text = (
                 f"Latent {j} holds {_listed(shares.names, best)} at once. A score over factors, as MIG, can still be 1"
             )
-            found.append(Doubt("merged factors", f"{text}; those over latents, as MIG-sup and modularity, fall."))
+            more = "those over latents, as MIG-sup and modularity, fall."
+            found.append(Doubt("merged factors", f"{text}; {more}", scores=_those(_over_factors)))
     return found
 
 
@@ -161,7 +191,8 @@ def _doubled(shares: Shares, mixed: list[int]) -> list[Doubt]:
     top = shares.held.topk(2, 0).values
     alike = [k for k in range(top.shape[1]) if k not in mixed and top[0, k] > HELD and top[1, k] > ALIKE * top[0, k]]
     text = f"Two latents each hold {_listed(shares.names, alike)}: gaps, as MIG, fall to 0"
-    return [Doubt("duplicated latents", f"{text} though each latent may hold one factor only.")] if alike else []
+    more = "though each latent may hold one factor only"
+    return [Doubt("duplicated latents", f"{text} {more}.", scores=GAPS)] if alike else []
 
 
 def _dependent(shares: Shares) -> list[Doubt]:
@@ -172,16 +203,16 @@ def _dependent(shares: Shares) -> list[Doubt]:
         return []
     named = ", ".join(f"{names[a]} and {names[b]} ({float(shares.of_factors[a, b]):.0%})" for a, b in pairs[:6])
     text = f"Factors depend on each other: {named}. Even a perfect code has an MIG below 1 by what they share"
-    return [Doubt("dependent factors", f"{text}; DMIG takes it into account.")]
+    return [Doubt("dependent factors", f"{text}; DMIG takes it into account.", scores=(*GAPS, "mig_sup", "modularity"))]
 
 
-def _beyond_chance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Plug-in informations less the mean of what shuffled rows read; 0 where one of the shuffles reads as much."""
+def _beyond_chance(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Plug-in informations less the mean of what shuffled rows read, 0 where one reads as much; and that mean."""
     orders = torch.Generator().manual_seed(0)
     read = information_matrix(a, b)
     rows = (torch.randperm(len(b), generator=orders).to(b.device) for _ in range(SHUFFLES))
     chance = torch.stack([information_matrix(a, b[one]) for one in rows])
-    return torch.where(read > chance.amax(0), read - chance.mean(0), 0.0).cpu()
+    return torch.where(read > chance.amax(0), read - chance.mean(0), 0.0).cpu(), chance.mean(0).cpu()
 
 
 def _coarse(v: Factors, few: int, strategy: str) -> torch.Tensor:
@@ -199,3 +230,26 @@ def _entropies(cells: torch.Tensor) -> torch.Tensor:
 
 def _listed(names: tuple[str, ...], chosen: list[int]) -> str:
     return " and ".join(names[k] for k in chosen)
+
+
+def _those(wanted: Callable[[Mapping[str, Any]], bool]) -> tuple[str, ...]:
+    """Keys of the scores of one code that are wanted by the constants of their cards."""
+    cards = [measures.card(name) for name in measures]
+    own = [one for one in cards if one.family == "disentanglement" and one.constants.get("against") != "representation"]
+    return tuple(one.name for one in own if wanted(one.constants))
+
+
+def _of_factors(constants: Mapping[str, Any]) -> bool:
+    return constants.get("against", "factors") == "factors"
+
+
+def _over_factors(constants: Mapping[str, Any]) -> bool:
+    return constants.get("view") == "factors"
+
+
+def _of_means(constants: Mapping[str, Any]) -> bool:
+    return not constants.get("posterior")
+
+
+def _scale_free(constants: Mapping[str, Any]) -> bool:
+    return constants.get("view") == "code" and _of_means(constants) and "stretching" in constants.get("invariant", ())

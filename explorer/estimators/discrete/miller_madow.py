@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from explorer.estimators.discrete.base import Counted
-from explorer.numerics.cells import entropy_of
+from explorer.numerics.cells import entropy_bias, entropy_of
 
 
 @dataclass(frozen=True)
@@ -20,4 +20,4 @@ class MillerMadow(Counted):
     """
 
     def entropy_of(self, occupied: torch.Tensor) -> torch.Tensor:
-        return entropy_of(occupied) + (len(occupied) - 1) / (2 * float(occupied.sum()))
+        return entropy_of(occupied) + entropy_bias(len(occupied), float(occupied.sum()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from explorer.estimators.discrete.base import Counted, alone, undersampled
-from explorer.numerics.cells import counts, entropy_of, joint
+from explorer.numerics.cells import counts, entropy_bias, entropy_of, information_bias, joint
 from explorer.result import LEAST, SHARE, Doubt
 
 
@@ -38,6 +38,6 @@ class PlugIn(Counted):
 
 def _first_order(x: torch.Tensor, y: torch.Tensor | None) -> float:
     """How much too small the entropy is, or too large the information, by the number of occurring values."""
-    levels = [len(counts(v)) - 1 for v in (x, y) if v is not None]
-    cells = 0 if y is None else len(counts(joint(x, y))) - 1
-    return abs(cells - sum(levels)) / (2 * len(x))
+    if y is None:
+        return entropy_bias(len(counts(x)), len(x))
+    return abs(information_bias(len(counts(joint(x, y))), len(counts(x)), len(counts(y)), len(x)))

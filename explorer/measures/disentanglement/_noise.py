@@ -8,7 +8,7 @@ import torch
 from explorer.device import rows_per_chunk
 from explorer.errors import SampleError, SettingError
 from explorer.factors import Factors
-from explorer.measures.disentanglement.base import cap_doubts, dead_doubts, outlier_doubts, real_doubts
+from explorer.measures.disentanglement.base import alive, cap_doubts, dead_doubts, outlier_doubts, real_doubts
 from explorer.numerics.posteriors import Posterior
 from explorer.result import Doubt
 
@@ -20,18 +20,6 @@ NARROWER = "Give low and high, or look at those rows"
 
 OUTSIDE = 0.01
 """Share of a latent outside a given range above which it is doubted."""
-
-
-def alive(z: Posterior) -> torch.Tensor:
-    """Which latents have posteriors that change with the sample, (d,) bool.
-
-    Raises:
-        SampleError: when none does.
-    """
-    found = ((z.mean != z.mean[:1]) | (z.variance != z.variance[:1])).any(0)
-    if not found.any():
-        raise SampleError("z never changes: all its posteriors are the same, and none can code a factor")
-    return found
 
 
 def noisy(z: Posterior, name: str) -> None:

@@ -12,6 +12,7 @@ from explorer.factors import Factors
 from explorer.measures.base import FACTORS, Measure
 from explorer.numerics.bins import binned
 from explorer.numerics.cells import counts, entropy
+from explorer.numerics.posteriors import Posterior
 from explorer.numerics.tables import information_matrix
 from explorer.result import Doubt
 from explorer.score import Score
@@ -55,13 +56,14 @@ class FactorMeasure(Measure):
         return replace(score, details={"factors": list(cast(Factors, y.values).names), **score.details})
 
 
-def alive(z: torch.Tensor) -> torch.Tensor:
-    """Which latents change at all, (d,) bool.
+def alive(z: torch.Tensor | Posterior) -> torch.Tensor:
+    """Which latents change at all, their means or their noise, (d,) bool.
 
     Raises:
         SampleError: when none does.
     """
-    found = (z != z[:1]).any(0)
+    parts = (z.mean, z.variance) if isinstance(z, Posterior) else (z,)
+    found = torch.stack([(one != one[:1]).any(0) for one in parts]).any(0)
     if not found.any():
         raise SampleError("z never changes: every latent is constant, and none can code a factor")
     return found

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 import torch
 
+from explorer.device import on_all_cores
 from explorer.errors import SampleError
 from explorer.factors import Factors
 from explorer.measures.base import Reading
@@ -57,7 +58,9 @@ class Explicitness(FactorMeasure):
     def value(self, z: torch.Tensor, v: Factors) -> Reading:
         """The mean area; details hold it by factor, rescaled, and on the fitted samples."""
         living, classes = alive(z), classes_of(v, self.bins)
-        found = [self._areas(z[:, living], y, name) for y, name in zip(classes.T, v.names, strict=True)]
+        held = [held_out(y, self.held_out, name) for y, name in zip(classes.T, v.names, strict=True)]
+        todo = list(zip(classes.T, held, v.names, strict=True))
+        found = on_all_cores(lambda one: self._areas(z[:, living], *one), todo, z.device)
         by_factor = [float(one.held.mean()) for one in found]
         value = sum(by_factor) / len(by_factor)
         details = {
@@ -69,8 +72,7 @@ class Explicitness(FactorMeasure):
         doubts = (*dead_doubts(living), *cut_doubts(v, self.bins), STANDARD, *_doubts(found, classes, v.names))
         return Reading(value, details=details, doubts=doubts)
 
-    def _areas(self, z: torch.Tensor, y: torch.Tensor, name: str) -> "Areas":
-        held = held_out(y, self.held_out, name)
+    def _areas(self, z: torch.Tensor, y: torch.Tensor, held: torch.Tensor, name: str) -> "Areas":
         scale = Scale.of(z[~held])
         classifier = fitted(scale(z[~held]), y[~held], int(y.max()) + 1, self.regularization, flat=FLAT_ENOUGH)
         log_p = classifier.log_probabilities(scale(z))

@@ -9,7 +9,7 @@ from explorer.errors import SampleError
 from explorer.measures.base import Reading
 from explorer.measures.disentanglement.base import FactorMeasure, alive, dead_doubts, of_living, outlier_doubts
 from explorer.numerics.bins import binned
-from explorer.numerics.cells import counts
+from explorer.numerics.cells import counts, information_bias
 from explorer.numerics.tables import information_matrix
 from explorer.result import Doubt
 from explorer.settings import Range
@@ -77,8 +77,8 @@ def _mean_of_pairs(matrix: torch.Tensor, living: torch.Tensor) -> float:
 
 def _bias(codes: torch.Tensor) -> torch.Tensor:
     """What independent columns with as many occupied cells read to first order, (d, d) nats."""
-    free = torch.tensor([len(counts(column)) - 1.0 for column in codes.T], dtype=torch.float64, device=codes.device)
-    return free[:, None] * free / (2 * len(codes))
+    cells = torch.tensor([float(len(counts(column))) for column in codes.T], dtype=torch.float64, device=codes.device)
+    return information_bias(cells[:, None] * cells, cells[:, None], cells, len(codes))
 
 
 def _of_chance(value: float, chance: float) -> tuple[Doubt, ...]:

@@ -9,8 +9,8 @@ import torch
 from explorer.errors import SampleError
 from explorer.factors import Factors
 from explorer.measures.base import Reading
-from explorer.measures.disentanglement._noise import alive, drawn_doubts, noisy
-from explorer.measures.disentanglement.base import FactorMeasure, dead_doubts, real_doubts
+from explorer.measures.disentanglement._noise import drawn_doubts, noisy
+from explorer.measures.disentanglement.base import FactorMeasure, alive, dead_doubts, real_doubts
 from explorer.numerics.cells import entropy
 from explorer.numerics.posteriors import Posterior, log_marginals, log_marginals_within
 from explorer.result import Doubt

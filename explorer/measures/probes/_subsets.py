@@ -1,11 +1,11 @@
 """A probe that answers for any subset of the units after one fit."""
 
-import math
 from dataclasses import dataclass
 
 import torch
 
 from explorer.device import rows_per_chunk
+from explorer.numerics.posteriors import LOG_2_PI
 
 
 @dataclass(frozen=True)
@@ -89,5 +89,5 @@ class _Given:
         whitened = torch.linalg.solve_triangular(self.factor, (chosen - self.means).mT, upper=False)  # (K, chosen, n)
         first = -whitened.square().sum(1) / 2 - self.factor.diagonal(dim1=1, dim2=2).log().sum(1)[:, None]
         rest = others - self.other_means - whitened.mT @ self.loading
-        constant = (1 + self.factor.shape[1]) / 2 * math.log(2 * math.pi)
+        constant = (1 + self.factor.shape[1]) / 2 * LOG_2_PI
         return first[:, :, None] - (rest.square() / self.left + self.left.log()) / 2 - constant

@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 from explorer.errors import SettingError
 from explorer.measures.base import Measure, Reading
 from explorer.measures.probes._probe import some_of
-from explorer.numerics.cells import counts, entropy, joint
+from explorer.numerics.cells import counts, entropy, information_bias, joint
 from explorer.result import LEAST, SHARE, Doubt
 from explorer.settings import Range
 
@@ -55,7 +55,7 @@ class ClusteredInformation(Measure):
         cells, own = self._clusters(z, counted), y[counted]
         plug_in = float(entropy(cells) + entropy(own) - entropy(joint(cells, own)))
         occurring, pairs = (len(counts(codes)) for codes in (cells, joint(cells, own)))
-        bias = (pairs - occurring - len(counts(own)) + 1) / (2 * len(own))
+        bias = information_bias(pairs, occurring, len(counts(own)), len(own))
         value = plug_in - (bias if self.correction == "miller_madow" else 0.0)
         whole = float(entropy(own))
         share = value / whole if whole else 0.0

@@ -8,6 +8,7 @@ import torch
 
 from explorer.device import rows_per_chunk
 from explorer.measures.base import Measure, Reading
+from explorer.numerics.cells import information_bias
 from explorer.result import Doubt
 from explorer.settings import Range
 
@@ -62,7 +63,7 @@ class UnitInformation(Measure):
         entropies = [_n_log_n(part.flatten(1)) / -n for part in (of_cell, of_label, table)]
         occurring = [(part > 0).flatten(1).sum(1).double() for part in (of_cell, of_label, table)]
         plug_in = entropies[0] + entropies[1] - entropies[2] + math.log(n)
-        return plug_in, (occurring[2] - occurring[0] - occurring[1] + 1) / (2 * n)
+        return plug_in, information_bias(occurring[2], occurring[0], occurring[1], n)
 
 
 def _cells(columns: torch.Tensor, bins: int) -> torch.Tensor:
