@@ -8,15 +8,18 @@ import streamlit as st
 
 from explorer import arrays
 from explorer.data import Recording
-from explorer.errors import SettingError
+from explorer.examples.base import bundled
 from explorer.metric_table import MetricTable
 from explorer.metrics import Coded, Metrics
-from explorer.recordings.bundled import bundled
 from explorer.sources._select import load
 from explorer.ui import export, files, pick
 
 STEP, LAYER, PAIR = "code-step", "code-layer", "code-pair"
-"""Keys of widgets that the page writes into the URL by hand: a value that is a widget's default leaves a bound one."""
+"""Keys of widgets that the page writes into the URL by hand: a value that is a widget's default leaves a bound one.
+
+The step is written once it is chosen; without it the newest is shown. Its key goes on with the run and the newest step,
+since a browser may still tell the slider that was there before otherwise in the meantime.
+"""
 FILES = ("codes", "factors", "variances")
 USUAL = "sprites_beta_tcvae"
 
@@ -87,14 +90,27 @@ def of_run(recording: Recording, step: int, layer: str) -> Coded | None:
 
 
 def place(recording: Recording) -> tuple[int, str]:
-    """The step and layer that the widgets or the URL name; the last step and the layer of means without them."""
+    """The step that the URL names, and the layer that the widget or the URL does; else the newest, and the means."""
     usual = "mean" if "mean" in recording.layers else recording.layers[max(0, len(recording.layers) - 2)]
-    named = st.query_params.get("step", "")
-    step: Any = st.session_state.get(STEP)
-    step = step if step in recording.steps else int(named) if named.isdecimal() else None
+    step = named_step()
     layer: Any = st.session_state.get(LAYER)
     layer = layer if layer in recording.layers else st.query_params.get("layer")
     return (step if step in recording.steps else recording.steps[-1]), layer if layer in recording.layers else usual
+
+
+def named_step() -> int | None:
+    """The step that was chosen, by the slider or in the URL."""
+    named = st.query_params.get("step", "")
+    return int(named) if named.isdecimal() else None
+
+
+def _choose_step(key: str, newest: int) -> None:
+    """Keep the step that the slider was moved to; at its end the newest is followed again."""
+    chosen = st.session_state[key]
+    if chosen == newest:
+        st.query_params.pop("step", None)
+    else:
+        st.query_params["step"] = str(chosen)
 
 
 def from_run(run: str) -> tuple[Recording | None, int, str]:
@@ -103,12 +119,16 @@ def from_run(run: str) -> tuple[Recording | None, int, str]:
     if recording is None or not recording.steps:
         return None, 0, ""
     step, layer = place(recording)
-    st.session_state[STEP], st.session_state[LAYER] = step, layer
+    st.session_state[LAYER] = layer
     one, two = st.columns([2, 5], vertical_alignment="bottom")
     layer = one.selectbox("Codes are layer", recording.layers, key=LAYER)
     if len(recording.steps) > 1:
-        step = two.select_slider(recording.provenance.get("step", "step").capitalize(), recording.steps, key=STEP)
-    st.query_params["step"], st.query_params["layer"] = str(step), layer
+        key, newest = f"{STEP}-{run}-{recording.steps[-1]}", recording.steps[-1]
+        step = two.select_slider(
+            recording.provenance.get("step", "step").capitalize(), recording.steps, step, key=key,
+            on_change=_choose_step, args=(key, newest), help="At its end it follows a training to the newest step.",
+        )  # fmt: skip
+    st.query_params["layer"] = layer
     return recording, step, layer
 
 
@@ -124,10 +144,7 @@ def from_files() -> Coded | None:
     if not (texts[0] and texts[1]):
         _readable(texts)
         return None
-    coded = Coded.named(*texts)
-    if coded.means.ndim == 0:
-        raise SettingError(f"codes={texts[0]!r} is a single value; one row a sample is needed")
-    return coded
+    return Coded.named(*texts)
 
 
 def _readable(texts: Sequence[str]) -> None:

@@ -16,10 +16,24 @@ from explorer.metric_table import MetricTable
 from explorer.metrics import Coded
 from explorer.profiles import words
 from explorer.representation import Similarity
-from explorer.ui import codes, compared, computing, export, pick, results, show
+from explorer.ui import codes, compared, computing, export, pick, results, show, units
 from explorer.ui.codes import Chosen
 
 UDR = "udr"
+ALIKE = (
+    "Models that all fail alike agree too. On the diagonal stands a model with itself: less than 1, since the Lasso "
+    "shrinks what it finds; no other pair is to be read against 1."
+)
+FEW = (
+    "Two models give one number: how nearly each latent of one is one of the other, up to order and sign. It says "
+    "whether they found the same latents, and cannot say which of the two is the better: both would have it as their "
+    "median. Their places on the map say no more than that number, since two points always fit. The ranking begins "
+    f"with a third model, best another seed of the same objective. {ALIKE}"
+)
+MANY = (
+    "The median over all others ranks the models, no factor being used. It is high for a code that others find again, "
+    f"up to order and sign of its latents. {ALIKE}"
+)
 
 
 @dataclass(frozen=True)
@@ -143,13 +157,16 @@ def _started(chosen: Chosen, models: Sequence[Model]) -> bool:
 
 def _drawn(chosen: Chosen, models: Sequence[Model], tables: Mapping[str, MetricTable], baseline: str) -> None:
     theme = st.context.theme.type or "light"
+    tables = {name: units.in_unit(table, chosen.unit) for name, table in tables.items()}
     drawn = figures["metric_comparison"](tables, baseline=baseline, theme=theme)
-    results.figure(drawn, "comparison", "comparison")
+    results.figure(units.labelled(drawn, chosen.unit), "comparison", "comparison")
     found = deltas(tables, baseline)
+    st.markdown("\n\n".join(map(show.plain, compared.told(found, baseline))))
     st.dataframe(compared.shown(found, baseline), hide_index=True, alt=drawn.layout.meta["alt"])
     st.caption(
         "Every run at its last step. Intervals are over the images of each probe; the interval of a difference takes "
-        "two runs as independent. One training of each says nothing of how much seeds differ."
+        "two runs as independent. One training of each says nothing of how much seeds differ. ● marks a difference "
+        "whose interval leaves 0 out."
     )
     st.download_button(
         "Table (LaTeX)", lambda: compared.latex(found, baseline), "comparison.tex", "text/x-tex", on_click="ignore"
@@ -167,20 +184,9 @@ def _ranking(chosen: Chosen, models: Sequence[Model]) -> None:
     if len(layers) > 1:
         st.info(f"The runs call their codes {' and '.join(layers)}; only layers of one name can be compared here.")
         return
-    runs = [one.recording for one in models]
     pairs = Pairs(UDR, layers=layers, null=False, seed=chosen.plan.seed).checked()
-    found = likeness.collected(runs, pairs)
-    spec, submit = likeness.specification(runs, pairs), partial(likeness.submitted, runs, pairs)
-    live = computing.started(spec, 0.0 if found else 1.0, submit, "UDR of all pairs takes")
-
-    def draw() -> None:
-        now = likeness.collected(runs, pairs)
-        if now is None:
-            computing.coming(live, "The agreement of the models is being computed.")
-            return
-        _agreement(models, now)
-
-    computing.followed(draw, live, spec)
+    soon, asked = "The agreement of the models is being computed.", ([one.recording for one in models], pairs)
+    computing.shown(likeness, asked, partial(_agreement, models), "UDR of all pairs takes", soon)
 
 
 def _agreement(models: Sequence[Model], found: Similarity) -> None:
@@ -190,12 +196,10 @@ def _agreement(models: Sequence[Model], found: Similarity) -> None:
     with left:
         results.figure(found.plot(theme=st.context.theme.type or "light"), "udr", "udr")
     with right:
-        medians = compared.medians([one.name for one in models], found.values)
-        st.dataframe(medians, hide_index=True, alt="The UDR of every model: the median over the others")
-        st.caption(
-            "The median over all others. It is high for a code that others find again, up to order and sign of its "
-            "latents; models that all fail alike agree too."
-        )
+        if len(models) > 2:
+            medians = compared.medians([one.name for one in models], found.values)
+            st.dataframe(medians, hide_index=True, alt="The UDR of every model: the median over the others")
+        st.caption(FEW if len(models) == 2 else MANY)
         opened = ", ".join(f"explorer.open({export.source(one.recording)!r})" for one in models)
         call = f"explorer.similarity([{opened}], {UDR!r}, layers=[{models[0].layer!r}], null=False)"
         about = (UDR, f"{words(UDR)} of {', '.join(one.name for one in models)}.")

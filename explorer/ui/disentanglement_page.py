@@ -45,24 +45,30 @@ ELSEWHERE = ("look", "pair", "step", "layer", "traverse.", "train.", "compare.",
 def page() -> None:
     """Choose, compute in jobs, show."""
     first = {name: texts for name, texts in given().items() if not name.startswith(ELSEWHERE)}
-    if "look" in st.session_state:  # outlives a run without the tabs, as while a matrix is computed
+    if "look" in st.session_state:  # outlives a run without the tabs, as after a file that cannot be read
         st.session_state["look"] = st.session_state["look"]
+    if training_view.LEFT in st.session_state:
+        first.pop("source", None)  # the URL still has that of before
     with show.told("Change what the message names; nothing that was computed is lost."):
         chosen = controls()
         with st.container():
             tell_ignored(first, "disentanglement")
         if chosen.coded is not None:
-            matrix(chosen)
-            return
-        _nothing(chosen)
-        training_view.panel()
+            _views(*matrix(chosen))
+        elif pick.waiting(run := st.query_params.get("run", "")) and st.session_state["source"] != "files":
+            computing.waiting(run)
+            _views(chosen, None)
+        else:
+            _nothing(chosen)
+            training_view.panel(chosen.unit)
 
 
 def controls() -> Chosen:
     """The bar above the matrix: where the codes come from, how they are cut, the unit."""
     where, one, two, three = st.columns([2, 4, 1.7, 1.6], vertical_alignment="bottom")
+    usual = None if training_view.LEFT in st.session_state else "a run"  # one that is set by hand takes no default
     source = where.segmented_control(
-        "Codes from", ["a run", "files"], default="a run", required=True, key="source", bind="query-params",
+        "Codes from", ["a run", "files"], default=usual, required=True, key="source", bind="query-params",
         help="A layer of a recorded run, or arrays of files: any codes and factors, on a grid or not.",
     )  # fmt: skip
     with one:
@@ -72,6 +78,7 @@ def controls() -> Chosen:
     )
     with three.popover("Settings", icon=":material/tune:", width="stretch"):
         plan = Metrics(**{setting.name: widget(_said(setting), setting.name) for setting in SHARED})
+    st.session_state.pop(training_view.LEFT, None)
     if source == "files":
         return Chosen(codes.from_files(), plan.checked(), str(unit))
     recording, step, layer = codes.from_run(run)
@@ -106,13 +113,11 @@ def _nothing(chosen: Chosen) -> None:
             "Choose codes, one row a sample and one column a latent, and the factors that made the samples: upload a "
             "file, type the path of one, or choose from the lists."
         )
-    else:
-        computing.waiting(st.query_params.get("run", ""))
     link("disentanglement", "Open a trained autoencoder", run=codes.USUAL)
 
 
-def matrix(chosen: Chosen) -> None:
-    """The matrix, kept up to date while the scores come in, and the views below it."""
+def matrix(chosen: Chosen) -> tuple[Chosen, MetricTable | None]:
+    """The matrix, kept up to date while the scores come in; what the views look at, None before it is there."""
     coded, plan = chosen.coded, chosen.plan
     assert coded is not None
     spec, table = specification(coded, plan), collected(coded, plan)
@@ -129,18 +134,19 @@ def matrix(chosen: Chosen) -> None:
             scores_view.overview(_placed(chosen, now, live), now)
 
     computing.followed(draw, live, spec)
-    if table is not None:
-        _views(_placed(chosen, table, live), table)
-    elif chosen.recording is not None:  # its training may keep every worker until it ends
-        training_view.watch(st.query_params.get("run", ""))
+    if table is None:
+        return chosen, None
+    if chosen.recording is not None and codes.named_step() is None:
+        training_view.follow(st.query_params.get("run", ""), chosen.step)
+    return _placed(chosen, table, live), table
 
 
 def _placed(chosen: Chosen, table: MetricTable, live: bool) -> Chosen:
     return replace(chosen, pair=codes.pair(table), live=live)
 
 
-def _views(chosen: Chosen, table: MetricTable) -> None:
-    """Only the open view computes."""
+def _views(chosen: Chosen, table: MetricTable | None) -> None:
+    """Only the open view computes; all but the training wait for the matrix."""
     names = [*VIEWS, TRAIN]
     tabs = st.tabs(names, key="look", bind="query-params", on_change="rerun")
     for tab, name in zip(tabs, names, strict=True):
@@ -149,9 +155,21 @@ def _views(chosen: Chosen, table: MetricTable) -> None:
                 _open(name, chosen, table)
 
 
-def _open(name: str, chosen: Chosen, table: MetricTable) -> None:
+def _open(name: str, chosen: Chosen, table: MetricTable | None) -> None:
     try:
-        training_view.panel() if name == TRAIN else VIEWS[name](chosen, table)
+        if name == TRAIN:
+            training_view.panel(chosen.unit)
+        elif table is None:
+            _early(chosen)
+        else:
+            VIEWS[name](chosen, table)
     except ExplorerError as error:
         st.error(f"{show.plain(str(error))}.")
         st.caption("Change what the message names, or choose another layer, step or cell.")
+
+
+def _early(chosen: Chosen) -> None:
+    """What a view says before the matrix is there, beside the training that may keep every worker until it ends."""
+    st.caption("This view opens once the matrix is there.")
+    if chosen.recording is not None:
+        training_view.watch(st.query_params.get("run", ""), chosen.unit)

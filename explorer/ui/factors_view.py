@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.coded import factor_map
 from explorer.coded.factor_map import BANDS, SERIES, View
+from explorer.latent_results import FactorMap
 from explorer.metric_table import MetricTable
 from explorer.ui import computing, export, results
 from explorer.ui.codes import Chosen
@@ -19,25 +20,18 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
         st.info(f"There is one factor, {table.factors[0]}; a map needs two. The open cell shows the latent beside it.")
         return
     view = _controls(chosen, table).checked()
-    coded = chosen.coded
-    assert coded is not None
-    spec, found = factor_map.specification(coded, view), factor_map.collected(coded, view)
-    submit = partial(factor_map.submitted, coded, view)
-    live = computing.started(spec, 0.0 if found else 1.0, submit, "Means over all levels take")
+    soon = "Means of the latents over the levels of the factors are being computed."
+    computing.shown(factor_map, (chosen.coded, view), partial(_shown, chosen, view), "Means over all levels take", soon)
 
-    def draw() -> None:
-        now = factor_map.collected(coded, view)
-        if now is None:
-            computing.coming(live, "Means of the latents over the levels of the factors are being computed.")
-            return
-        drawn = now.plot(theme=st.context.theme.type or "light")
-        results.figure(drawn, "factor-map", "latents-over-factors")
-        with st.expander("Table and exports"):
-            st.dataframe(now.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
-            about = ("latents-over-factors", f"Means of latents over factors, n = {now.about['n']}.")
-            results.exports(python(chosen, view), export.bibtex(CITED), about, now.to_frame)
 
-    computing.followed(draw, live, spec)
+def _shown(chosen: Chosen, view: View, found: FactorMap) -> None:
+    """The figure and what repeats it."""
+    drawn = found.plot(theme=st.context.theme.type or "light")
+    results.figure(drawn, "factor-map", "latents-over-factors")
+    with st.expander("Table and exports"):
+        st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
+        about = ("latents-over-factors", f"Means of latents over factors, n = {found.about['n']}.")
+        results.exports(python(chosen, view), export.bibtex(CITED), about, found.to_frame)
 
 
 def _controls(chosen: Chosen, table: MetricTable) -> View:

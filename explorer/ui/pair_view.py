@@ -19,21 +19,10 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
     chosen = _controls(chosen, table)
     latent, factor = chosen.pair
     cell = Cell(latent, table.factors[factor], chosen.plan.bins, chosen.plan.strategy, chosen.plan.seed).checked()
-    assert chosen.coded is not None
-    spec, found = latent_factor.specification(chosen.coded, cell), latent_factor.collected(chosen.coded, cell)
-    submit = partial(latent_factor.submitted, chosen.coded, cell)
-    live = computing.started(spec, 0.0 if found else 1.0, submit, "This cell over all numbers of bins takes")
-
-    def draw() -> None:
-        now = latent_factor.collected(chosen.coded, cell) if chosen.coded else None
-        if now is None:
-            computing.coming(
-                live, "This cell is being computed: its histogram, its null, and the information over all bins."
-            )
-        else:
-            _shown(chosen, now)
-
-    computing.followed(draw, live, spec)
+    soon = "This cell is being computed: its histogram, its null, and the information over all bins."
+    computing.shown(
+        latent_factor, (chosen.coded, cell), partial(_shown, chosen), "This cell over all numbers of bins takes", soon
+    )
     traversal_view.strip(chosen, latent)
 
 
@@ -79,7 +68,7 @@ def python(chosen: Chosen, found: LatentFactor) -> str:
     given = "".join(f", {name}={value!r}" for name, value in options.items())
     return (
         f"{data}\n"
-        "from explorer.coded.latent_factor import pair\nfrom explorer.metrics import Coded\n\n"
-        f"found = pair(Coded(codes, factors), {int(found.latent)}, {found.factor!r}{given})\n"
+        "from explorer.coded.latent_factor import Cell, compute\nfrom explorer.metrics import Coded\n\n"
+        f"found = compute(Coded(codes, factors), Cell({found.about['latent']}, {found.factor!r}{given}))\n"
         f"found.plot(unit={chosen.unit!r})\nfound.sweep.plot(unit={chosen.unit!r})\n"
     )

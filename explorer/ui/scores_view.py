@@ -10,8 +10,13 @@ from explorer.metric_table import MetricTable
 from explorer.metrics import MATRIX
 from explorer.profiles import words
 from explorer.result import NATS_PER
-from explorer.ui import codes, export, results, show
+from explorer.ui import codes, export, results, show, units
 from explorer.ui.codes import Chosen
+
+NARROW = """<style>
+@media (max-width: 640px) {.st-key-matrix > div {min-width: 720px}}
+</style>"""
+"""On a narrow screen the matrix is moved sideways; it would be written over itself."""
 
 SIDES = {
     "factors": "over factors",
@@ -27,6 +32,7 @@ def overview(chosen: Chosen, table: MetricTable) -> None:
     with picture:
         drawn = table.plot(unit=chosen.unit, theme=st.context.theme.type or "light", cell=chosen.pair)
         results.figure(drawn, "matrix", "informations", on_select=_clicked)
+        st.html(NARROW)
         if st.session_state.pop("pair-clicked", False):
             st.rerun()
         with st.expander("Table"):
@@ -54,8 +60,9 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
 
 
 def _shown(chosen: Chosen, table: MetricTable) -> None:
+    table = units.in_unit(table, chosen.unit)
     drawn = table.plot("metrics", theme=st.context.theme.type or "light")
-    results.figure(drawn, "scores", "scores")
+    results.figure(units.labelled(drawn, chosen.unit), "scores", "scores")
     waiting = [name for name in table.about["waiting"] if name != MATRIX]
     if table.about["missing"] or waiting:
         st.caption(f"{len(table.about['missing'])} scores and {len(waiting)} intervals are still to come.")

@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.catalogue import measures
 from explorer.coded import metric_sweep
 from explorer.coded.metric_sweep import Sweep
+from explorer.latent_results import BinSweep
 from explorer.ui import computing, export, results
 from explorer.ui.codes import Chosen
 
@@ -20,24 +21,23 @@ def panel(chosen: Chosen) -> None:
     )  # fmt: skip
     sweep = Sweep(trust=trust, marked=plan.bins, marked_strategy=plan.strategy, seed=plan.seed).checked()
     assert coded is not None
-    spec, left = metric_sweep.specification(coded, sweep), metric_sweep.missing(coded, sweep)
-    submit = partial(metric_sweep.submitted, coded, sweep)
-    live = computing.started(spec, len(left) / len(sweep.parts), submit, "The scores at all these bins take")
+    left = len(metric_sweep.missing(coded, sweep)) / len(sweep.parts)
+    soon = "The scores are being read at every number of bins."
+    computing.shown(
+        metric_sweep, (coded, sweep), partial(_shown, chosen, sweep), "The scores at all these bins take", soon, left
+    )
 
-    def draw() -> None:
-        found = metric_sweep.collected(coded, sweep)
-        if found is None:
-            computing.coming(live, "The scores are being read at every number of bins.")
-            return
-        drawn = found.plot(theme=st.context.theme.type or "light")
-        results.figure(drawn, "bin-sweep", "scores-over-bins")
-        with st.expander("Table and exports"):
-            st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
-            cited = export.bibtex(key for name in sweep.names for key in measures.card(name).references)
-            about = ("scores-over-bins", f"Scores over the number of bins, n = {coded.shape[0]}, seed {plan.seed}.")
-            results.exports(python(chosen, sweep), cited, about, found.to_frame)
 
-    computing.followed(draw, live, spec)
+def _shown(chosen: Chosen, sweep: Sweep, found: BinSweep) -> None:
+    """The figure and what repeats it."""
+    st.caption("The title tells of the score that the number of bins moves most; every other curve moves less.")
+    drawn = found.plot(theme=st.context.theme.type or "light")
+    results.figure(drawn, "bin-sweep", "scores-over-bins")
+    with st.expander("Table and exports"):
+        st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
+        cited = export.bibtex(key for name in sweep.names for key in measures.card(name).references)
+        note = f"Scores over the number of bins, n = {found.about['n']}, seed {found.about['seed']}."
+        results.exports(python(chosen, sweep), cited, ("scores-over-bins", note), found.to_frame)
 
 
 def python(chosen: Chosen, sweep: Sweep) -> str:
@@ -45,6 +45,6 @@ def python(chosen: Chosen, sweep: Sweep) -> str:
     data = chosen.python.rpartition("\n")[0]
     given = ", ".join(f"{name}={getattr(sweep, name)!r}" for name in ("trust", "marked", "marked_strategy", "seed"))
     return (
-        f"{data}\nfrom explorer.coded.metric_sweep import Sweep, metric_sweep\nfrom explorer.metrics import Coded\n\n"
-        f"found = metric_sweep(Coded(codes, factors), Sweep({given}).checked())\nfound.plot()\n"
+        f"{data}\nfrom explorer.coded.metric_sweep import Sweep, compute\nfrom explorer.metrics import Coded\n\n"
+        f"found = compute(Coded(codes, factors), Sweep({given}))\nfound.plot()\n"
     )

@@ -1,5 +1,6 @@
 """Train an autoencoder here: the dials of its objective, what it will take, and its terms while it learns."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from explorer import jobs
 from explorer.catalogue import figures, objectives, training
 from explorer.data import Recording
 from explorer.demo import submit_demo
-from explorer.figures.kl_terms import measured
+from explorer.figures.kl_terms import BELOW, TERMS, WHOLE, measured
 from explorer.figures.theme import thousands
 from explorer.recordings.schedule import log_steps
+from explorer.result import NATS_PER
 from explorer.settings import Setting
 from explorer.ui import codes, export, pick, results, show, sliders
 from explorer.ui.form import widget
@@ -23,10 +25,18 @@ HIDDEN = ("objective", "device", "annealing")
 """Settings without a widget of their own; annealing takes all updates of the run."""
 NOTCHES = (0.0, *(round(one * 10.0**power, 2) for power in (-1, 0, 1, 2, 3) for one in (1, 1.5, 2, 3, 4, 6, 8)), 1e4)
 """Values of a weight that has no end: even steps of its logarithm, and 0."""
+LEFT = "files-left"
+"""Says for one run of the page that a training has set where the codes come from."""
+SHOWN_SECONDS = 5.0
+"""How long the matrix of one step is shown at least, before that of a newer one is computed."""
 DIGITS = 1797
+START, FACTOR = 2.0, 2.0
+"""Seconds until a worker can compute, and by how much a training may take less and more than it is thought to."""
+NATS = (*TERMS, WHOLE, BELOW, "loss")
+"""Numbers of an epoch that are recorded in nats an image."""
 
 
-def panel() -> None:
+def panel(unit: str = "nats") -> None:
     """Dials and a button; below them the run that the page has chosen, where it is one of these."""
     rules = {setting.name: setting for setting in training.card(RUN).settings}
     given = _dials(rules)
@@ -38,7 +48,7 @@ def panel() -> None:
         args=(given,),
     )  # fmt: skip
     _repeat(given)
-    watch(st.query_params.get("run", ""))
+    watch(st.query_params.get("run", ""), unit)
 
 
 def _start(given: dict[str, Any]) -> None:
@@ -47,8 +57,9 @@ def _start(given: dict[str, Any]) -> None:
     for name in ("step", "layer", "pair"):
         st.query_params.pop(name, None)
     st.session_state.pop(codes.PAIR, None)
-    if "source" in st.session_state:
-        st.session_state["source"] = "a run"
+    st.session_state["look"] = "Train one"
+    if st.session_state.get("source") == "files":
+        st.session_state["source"], st.session_state[LEFT] = "a run", True
     st.query_params["run"], st.query_params["job"] = str(path), job.id
 
 
@@ -90,13 +101,20 @@ def _dial(setting: Setting, key: str) -> Any:
 
 
 def announced(given: dict[str, Any], rules: dict[str, Setting]) -> str:
-    """How many images it sees, and about how long that takes."""
+    """How many images it sees, and between what and what that takes."""
     full = {name: setting.default for name, setting in rules.items()} | given
-    count, seconds = images_of(full), cost(full)
+    least, most = (_rounded(cost(full) * times) for times in (1 / FACTOR, FACTOR))
     return (
-        f"{thousands(count)} images, {full['epochs']} epochs: about {show.duration(seconds)} on one core, good to a "
-        "factor of two. It can be cancelled, and resumed where it was."
+        f"{thousands(images_of(full))} images, {full['epochs']} epochs: {least} to {most} on one core that has nothing "
+        "else to do. It can be cancelled, and resumed where it was."
     )
+
+
+def _rounded(seconds: float) -> str:
+    """75 as "75 s", 130 as "2 min": an end of a range that is no more exact."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.0f} h"
 
 
 def images_of(full: dict[str, Any]) -> int:
@@ -107,19 +125,28 @@ def images_of(full: dict[str, Any]) -> int:
 
 
 def cost(full: dict[str, Any]) -> float:
-    """Seconds on one core: an update for every image, and the terms of the divergence at every recorded epoch.
+    """Seconds on one core: the start of a worker, the updates, and the terms of the divergence at recorded epochs.
 
-    Measured in microseconds an image with 10 latents, batches of 128 and widths of 128: 12 with dense layers on 8 x 8
-    pixels, 260 with 16 channels on 32 x 32, 3.2 times as long where noise is predicted; 120 more for a critic, and 18
-    more for each 1000 pairs of a latent and an image of the batch, which beta-TCVAE compares.
+    Measured on one core of a server. An image takes time in the products of dense layers and, at sizes 32 and 64, in
+    convolutions; an update some more for the step itself. Noise that is predicted takes 3.2 times as long, and drawing
+    the probe from noise 18 times an image. A critic adds 110 microseconds an image, and beta-TCVAE 18 for each 1000
+    pairs of a latent and an image of the batch, which it compares.
     """
-    size = 8 if full["data"] == "digits" else full["size"]
-    dense, conv = 1.2e-5 * full["width"] / 128, 2.6e-4 * (size / 32) ** 2 * (0.5 + full["channels"] / 32)
-    each = (conv if size in (32, 64) else dense) * (3.2 if full["objective"] == "info_diffusion" else 1.0)
-    each += {"factor_vae": 1.2e-4, "beta_tcvae": 1.8e-8 * full["batch"] * full["latents"]}.get(full["objective"], 0.0)
-    probe = min(full["probe"], images_of(full))
-    terms = len(log_steps(full["epochs"])) * 5e-9 * full["latents"] * probe**2
-    return 2.0 + full["epochs"] * images_of(full) * each + terms
+    size, images, noise = _size(full), images_of(full), full["objective"] == "info_diffusion"
+    conv = (1.35e-4 + 2e-7 * full["channels"] ** 2) * (size / 32) ** 2
+    folded = size in (32, 64)
+    each = 1.9e-10 * full["width"] ** 2 + (conv if folded else 1.9e-10 * size**2 * full["width"])
+    more = {"factor_vae": 1.1e-4, "beta_tcvae": 1.8e-8 * full["batch"] * full["latents"]}.get(full["objective"], 0.0)
+    step = (3e-3 if folded else 8e-4) * -(-images // full["batch"])
+    epoch = (3.2 if noise else 1.0) * (images * each + step) + images * more
+    probe = min(full["probe"], images)
+    terms = 4.5e-9 * full["latents"] * probe**2 + (18 if noise else 1) * each * probe
+    return START + full["epochs"] * epoch + len(log_steps(full["epochs"])) * terms
+
+
+def _size(full: dict[str, Any]) -> int:
+    """Pixels on a side."""
+    return 8 if full["data"] == "digits" else full["size"]
 
 
 def _repeat(given: dict[str, Any]) -> None:
@@ -131,7 +158,7 @@ def _repeat(given: dict[str, Any]) -> None:
         st.code(f"explorer demo {RUN} {texts}".rstrip(), language="bash")
 
 
-def watch(run: str) -> None:
+def watch(run: str, unit: str = "nats") -> None:
     """The terms of a run of this kind, once a second while it trains, with its progress."""
     if not run or pick.waiting(run):
         return
@@ -146,11 +173,26 @@ def watch(run: str) -> None:
             show.job_line(job)
         recording = pick.opened(run)
         if recording is not None and measured(recording.metrics):
-            _terms(recording)
+            _terms(recording, unit)
         if live and not (job and job.live):
             st.rerun()
 
     shown()
+
+
+def follow(run: str, step: int) -> None:
+    """Draw the page anew once a run that trains has a newer step than this, after a while of showing this one."""
+    folder = _folder(run)
+
+    @st.fragment(run_every=SHOWN_SECONDS)
+    def newer() -> None:
+        job, recording = _job(folder), pick.opened(run)
+        newest = recording.steps[-1] if recording is not None and recording.steps else step
+        if newest != step or not (job and job.live):
+            st.rerun()
+
+    if (job := _job(folder)) is not None and job.live:
+        newer()
 
 
 def _folder(run: str) -> str:
@@ -163,23 +205,28 @@ def _job(folder: str) -> jobs.Job | None:
     return next((job for job in mine if job.spec.function.startswith("explorer.training.")), None)
 
 
-def _terms(recording: Recording) -> None:
+def _terms(recording: Recording, unit: str) -> None:
     """Reconstruction and what the divergence is made of, over epochs."""
-    drawn = figures["kl_terms"](recording.metrics, theme=st.context.theme.type or "light")
+    drawn = figures["kl_terms"](recording.metrics, unit=unit, theme=st.context.theme.type or "light")
     results.figure(drawn, "kl-terms", "kl-terms")
-    lines = measured(recording.metrics)
+    lines = [_in(line, unit) for line in measured(recording.metrics)]
     with st.expander("Table"):
         st.dataframe(lines, hide_index=True, alt=drawn.layout.meta["alt"])
     source = export.source(recording)
     code = (
         "import explorer\nfrom explorer.catalogue import figures\n\n"
-        f"recording = explorer.open({source!r})\nfigures['kl_terms'](recording.metrics)\n"
+        f"recording = explorer.open({source!r})\nfigures['kl_terms'](recording.metrics, unit={unit!r})\n"
     )
     about = recording.provenance.get("objective")
     name = about.get("name", "") if isinstance(about, dict) else ""
     cited = objectives.card(name).references if name in objectives else ()
-    note = f"{recording.name}: nats an image, over {len(lines)} recorded epochs."
+    note = f"{recording.name}: {unit} an image, over {len(lines)} recorded epochs."
     results.exports(code, export.bibtex([*cited, "chen2018"]), ("kl-terms", note), lambda: _frame(lines))
+
+
+def _in(line: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    """The numbers of one epoch, with what was measured in nats in this unit."""
+    return {name: one / NATS_PER[unit] if name in NATS and one is not None else one for name, one in line.items()}
 
 
 def _frame(lines: list[Any]) -> Any:

@@ -1,5 +1,6 @@
 """Latent traversals on the screen: a strip for every latent, one of them in motion, two of them as a grid."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -29,22 +30,12 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
         st.info(why if recording is not None else _of_files())
         return
     route = _controls(recording, table)
-    step = chosen.step
-    spec, found = traversal.specification(recording, step, route), traversal.collected(recording, step, route)
-    submit = partial(traversal.submitted, recording, step, route)
-    live = computing.started(spec, 0.0 if found else 1.0, submit, f"{route.pictures} pictures take")
-
-    def draw() -> None:
-        now = traversal.collected(recording, step, route)
-        if now is None:
-            computing.coming(live, "The decoder is drawing; the strips appear here by themselves.")
-            return
-        _strips(now, table)
-
-    computing.followed(draw, live, spec)
+    asked = (recording, chosen.step, route)
+    soon = "The decoder is drawing; the strips appear here by themselves."
+    computing.shown(traversal, asked, partial(_strips, table), f"{route.pictures} pictures take", soon)
+    found = traversal.collected(*asked)
     if found is not None:
-        _closer(chosen, found, table)
-        _exports(chosen, found, table)
+        _exports(chosen, found, table, _closer(chosen, found, table))
 
 
 def strip(chosen: Chosen, latent: int) -> None:
@@ -53,24 +44,19 @@ def strip(chosen: Chosen, latent: int) -> None:
     if recording is None or missing(chosen):
         st.caption(_of_files() if recording is None else missing(chosen))
         return
-    asked = _route(recording)
-    route = asked if latent in (asked.latents or ()) else _route(recording, (latent,))
-    found = traversal.collected(recording, chosen.step, route)
-    spec = traversal.specification(recording, chosen.step, route)
-    submit = partial(traversal.submitted, recording, chosen.step, route)
-    live = computing.started(spec, 0.0 if found else 1.0, submit, f"{route.pictures} pictures take")
+    whole = _route(recording)
+    route = whole if latent in (whole.latents or ()) else _route(recording, (latent,))
+    asked = (recording, chosen.step, route)
+    computing.shown(
+        traversal, asked, partial(_strip, latent), f"{route.pictures} pictures take", "The decoder is drawing."
+    )
 
-    def draw() -> None:
-        now = traversal.collected(recording, chosen.step, route)
-        if now is None:
-            computing.coming(live, "The decoder is drawing.")
-        else:
-            place = now.latents.index(latent)
-            st.image(strips.strip(now, place), alt=f"{strips.alternative(now, place)}.")
-            kept = f"the others stay at those of image {now.about['anchor']}"
-            st.caption(show.plain(f"Latent {latent} moves, {strips.ends(now, place)}; {kept}."))
 
-    computing.followed(draw, live, spec)
+def _strip(latent: int, found: Traversal) -> None:
+    place = found.latents.index(latent)
+    st.image(strips.strip(found, place), alt=f"{strips.alternative(found, place)}.")
+    kept = f"the others stay at those of image {found.about['anchor']}"
+    st.caption(show.plain(f"Latent {latent} moves, {strips.ends(found, place)}; {kept}."))
 
 
 def missing(chosen: Chosen) -> str:
@@ -138,11 +124,15 @@ def _route(recording: Recording, latents: "tuple[int, ...] | list[int]" = ()) ->
     return Route(latents=kept, **given).checked(recording)
 
 
-def _strips(found: Traversal, table: MetricTable) -> None:
-    """One row a latent, those that tell most of a factor first; a row's button looks closer at it."""
-    order = [int(j) for j in table.order if int(j) in found.latents]
-    every = len(order) <= SHOWN or st.toggle(
-        f"All {len(order)} latents", key="traverse.all", help=f"{SHOWN} are shown without it.", bind="query-params"
+def _strips(table: MetricTable, found: Traversal) -> None:
+    """One row a latent, those that tell most of a factor first; those that hardly move the picture are folded away."""
+    order = _order(found, table)
+    moving = [latent for latent in order if _change(found, latent) >= FAINT]
+    still = [latent for latent in order if latent not in moving]
+    if not moving:
+        moving, still = order, []
+    every = len(moving) <= SHOWN or st.toggle(
+        f"All {len(moving)} latents", key="traverse.all", help=f"{SHOWN} are shown without it.", bind="query-params"
     )
     if len(order) < len(table.latents):
         st.caption(f"{len(order)} of {len(table.latents)} latents are drawn: more pictures than these are not kept.")
@@ -151,21 +141,13 @@ def _strips(found: Traversal, table: MetricTable) -> None:
     pictures.image(
         images.png(strips.start(found)), alt=f"Image {found.about['anchor']} and what is decoded of its code"
     )
-    for latent in order if every else order[:SHOWN]:
-        place = found.latents.index(latent)
-        button, words, pictures = st.columns(WIDTHS, vertical_alignment="center")
-        button.button(
-            f"Latent {latent}", key=f"traverse-{latent}", on_click=_choose, args=(latent,), width="stretch",
-            help="Look closer at this latent below.",
-        )  # fmt: skip
-        words.markdown(show.plain(f"{strips.tells(table, latent)}; {strips.moves(found, place)}"))
-        pictures.image(
-            strips.strip(found, place), alt=f"{strips.alternative(found, place)}: {strips.tells(table, latent)}."
-        )
+    for latent in moving if every else moving[:SHOWN]:
+        _row(latent, found, table)
+    if still:
+        _folded(still, found, table)
     st.caption(
         "Shares are what a latent's mean tells of the factor that it tells most of; changes are the largest mean "
-        "difference from the reconstruction, 100 % being black to white. A mean can tell and change nothing: its "
-        "differences are then too small for the decoder."
+        "difference from the reconstruction, 100 % being black to white."
     )
     if found.change.max() < FAINT:
         st.warning(
@@ -176,14 +158,52 @@ def _strips(found: Traversal, table: MetricTable) -> None:
         st.rerun()
 
 
+def _row(latent: int, found: Traversal, table: MetricTable) -> None:
+    """A button that looks closer, what the latent tells and changes, and its pictures."""
+    place = found.latents.index(latent)
+    button, words, pictures = st.columns(WIDTHS, vertical_alignment="center")
+    button.button(
+        f"Latent {latent}", key=f"traverse-{latent}", on_click=_choose, args=(latent,), width="stretch",
+        help="Look closer at this latent below.",
+    )  # fmt: skip
+    words.markdown(show.plain(f"{strips.tells(table, latent)}; {strips.moves(found, place)}"))
+    pictures.image(
+        strips.strip(found, place), alt=f"{strips.alternative(found, place)}: {strips.tells(table, latent)}."
+    )
+
+
+def _folded(still: list[int], found: Traversal, table: MetricTable) -> None:
+    """The strips that look alike, closed, with their number and why they do."""
+    most = max(_change(found, latent) for latent in still)
+    drowned = [latent for latent in still if latent in table.about.get("drowned", ())]
+    named = f"{len(still)} latent{'s' * (len(still) > 1)}"
+    with st.expander(f"{named} without effect on the picture: at most {most:.1%} of the grey scale"):
+        st.caption(
+            f"Strips that change by {FAINT:.0%} or more stand above; these look alike. {len(drowned)} of {len(still)} "
+            "drown in their noise: their means tell of factors, but vary too little for the decoder to draw it."
+        )
+        for latent in still:
+            _row(latent, found, table)
+
+
+def _order(found: Traversal, table: MetricTable) -> list[int]:
+    """Latents that were drawn, those that tell most first."""
+    return [int(j) for j in table.order if int(j) in found.latents]
+
+
+def _change(found: Traversal, latent: int) -> float:
+    """The most that a latent changes of the picture, 0 to 1 of the grey scale."""
+    return float(found.change[found.latents.index(latent)].max())
+
+
 def _choose(latent: int) -> None:
     st.session_state[LATENT] = latent
     st.session_state["traverse-clicked"] = True
 
 
-def _closer(chosen: Chosen, found: Traversal, table: MetricTable) -> None:
-    """One latent in motion, and two against each other."""
-    order = [int(j) for j in table.order if int(j) in found.latents]
+def _closer(chosen: Chosen, found: Traversal, table: MetricTable) -> int:
+    """One latent in motion, and two against each other; the first of them."""
+    order = _order(found, table)
     one, two, three = st.columns([2, 2, 6], vertical_alignment="bottom")
     latent = one.selectbox("Look closer at latent", order, key=LATENT, bind="query-params")
     other = two.selectbox(
@@ -195,19 +215,19 @@ def _closer(chosen: Chosen, found: Traversal, table: MetricTable) -> None:
         help="Where the system asks for less motion the pictures stand side by side.",
     )  # fmt: skip
     place = found.latents.index(latent)
-    frames = list(images.enlarged(found.images[place], 160))
     still = images.beside(images.enlarged(found.images[place], 96))
-    left, right = st.columns([2, 6], vertical_alignment="top")
+    left, right = st.columns([2, 8], vertical_alignment="top")
     with left:
         if play:
+            frames = list(images.enlarged(found.images[place], 160))
             st.html(images.moving(frames, still, strips.alternative(found, place)))
-        st.markdown(show.plain(f"Latent {latent}: {strips.tells(table, latent)}"))
-        st.download_button("GIF", lambda: images.gif(frames), f"latent-{latent}.gif", "image/gif", on_click="ignore")
+        st.markdown(show.plain(f"Latent {latent}: {strips.tells(table, latent)}; {strips.moves(found, place)}"))
     with right:
         if other is None:
             st.image(images.png(still), alt=strips.alternative(found, place))
         else:
             _grid(chosen, found, (latent, other))
+    return latent
 
 
 def _grid(chosen: Chosen, found: Traversal, pair: tuple[int, int]) -> None:
@@ -216,44 +236,31 @@ def _grid(chosen: Chosen, found: Traversal, pair: tuple[int, int]) -> None:
     assert recording is not None
     names = ("anchor", "values", "span", "share")
     route = Route(latents=pair, grid=True, **{name: found.about[name] for name in names}).checked(recording)
-    spec, known = traversal.specification(recording, step, route), traversal.collected(recording, step, route)
-    submit = partial(traversal.submitted, recording, step, route)
-    live = computing.started(spec, 0.0 if known else 1.0, submit, f"{route.pictures} pictures take")
-
-    def draw() -> None:
-        now = traversal.collected(recording, step, route)
-        if now is None:
-            computing.coming(live, "The decoder is drawing the grid.")
-            return
-        a, b = now.latents
-        picture = images.png(images.grid(images.enlarged(now.images, 44)))
-        words = f"Latent {a} from {strips.ends(now, 0)} downward, latent {b} from {strips.ends(now, 1)} to the right"
-        st.image(picture, alt=f"{len(now.images)} x {len(now.images)} pictures. {words}.")
-        st.caption(show.plain(f"{words}."))
-        st.download_button("Grid (PNG)", picture, f"latents-{a}-{b}.png", "image/png", on_click="ignore")
-
-    computing.followed(draw, live, spec)
+    asked = (recording, step, route)
+    computing.shown(traversal, asked, _square, f"{route.pictures} pictures take", "The decoder is drawing the grid.")
 
 
-def _exports(chosen: Chosen, found: Traversal, table: MetricTable) -> None:
-    """The whole sheet, the animation of all latents, and what repeats them."""
-    order = [int(j) for j in table.order if int(j) in found.latents]
+def _square(found: Traversal) -> None:
+    a, b = found.latents
+    picture = images.png(images.grid(images.enlarged(found.images, 44)))
+    words = f"Latent {a} from {strips.ends(found, 0)} downward, latent {b} from {strips.ends(found, 1)} to the right"
+    st.image(picture, alt=f"{len(found.images)} x {len(found.images)} pictures. {words}.")
+    st.caption(show.plain(f"{words}."))
+    st.download_button("Grid (PNG)", picture, f"latents-{a}-{b}.png", "image/png", on_click="ignore")
+
+
+def _exports(chosen: Chosen, found: Traversal, table: MetricTable, latent: int) -> None:
+    """The latent that is looked at and all of them in motion, the whole sheet, and what repeats them."""
+    order, one = _order(found, table), found.images[found.latents.index(latent)]
     name = f"traversal-{found.about['step']}-{found.about['anchor']}"
-    one, two, _ = st.columns([2, 2, 6])
-    one.download_button(
-        "Sheet (PNG)",
-        lambda: images.png(strips.sheet(found, table, order)),
-        f"{name}.png",
-        "image/png",
-        on_click="ignore",
-    )
-    two.download_button(
-        "All latents (GIF)",
-        lambda: images.gif(strips.frames(found, order)),
-        f"{name}.gif",
-        "image/gif",
-        on_click="ignore",
-    )
+    files: dict[str, tuple[Callable[[], bytes], str]] = {
+        f"Latent {latent} (GIF)": (lambda: images.gif(list(images.enlarged(one, 160))), f"latent-{latent}.gif"),
+        "All latents (GIF)": (lambda: images.gif(strips.frames(found, order)), f"{name}.gif"),
+        "Sheet (PNG)": (lambda: images.png(strips.sheet(found, table, order)), f"{name}.png"),
+    }
+    with st.container(horizontal=True):
+        for label, (content, file) in files.items():
+            st.download_button(label, content, file, f"image/{file[-3:]}", on_click="ignore")
     note = f"{strips.described(found)}. Pictures are the means of the decoder's pixels, 256 grey levels."
     results.exports(python(chosen, found), export.bibtex(["higgins2017"]), (name, note), found.to_frame)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def reached(page: Page, focused: str, key: str = "Tab", most: int = 60) -> None:
     raise AssertionError(f"{focused} is not reached by {most} times {key}")
 
 
-def saved(page: Page, button: str, path: Path) -> Path:
+def saved(page: Page, button: str | re.Pattern[str], path: Path) -> Path:
     """A file that a button of the page gives."""
     with page.expect_download() as got:
         page.get_by_role("button", name=button, exact=True).click()
@@ -90,6 +91,30 @@ def test_a_click_on_a_cell_opens_it_and_is_in_the_url(app: App, page: Page) -> N
     expect(opened).to_be_visible(timeout=60_000)
 
 
+def test_the_unit_reaches_scores_and_trainings(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/disentanglement?look=Scores")
+    matrix_of(page)
+    scores = page.get_by_role("figure", name=re.compile("^Scores of disentanglement.*Latent information [0-9.]+ bits"))
+    expect(scores).to_be_visible(timeout=60_000)
+    page.get_by_test_id("stButtonGroup").get_by_text("nats", exact=True).click()
+    expect(page).to_have_url(re.compile("unit=nats"), timeout=20_000)
+    told = page.get_by_role("figure", name=re.compile("^Scores of disentanglement.*Latent information [0-9.]+ nats"))
+    expect(told).to_be_visible(timeout=60_000)
+    look(page, "Train one")
+    expect(page.get_by_role("figure", name=re.compile("^Terms of the divergence over epochs, in nats"))).to_be_visible()
+
+
+def test_a_narrow_screen_shows_a_matrix_that_can_be_read(app: App, page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(f"{app.url}/disentanglement")
+    matrix_of(page)
+    plot = page.get_by_test_id("stPlotlyChart").first
+    boxes = [one.bounding_box() for one in plot.locator(".xtick text").all()[:5]]
+    ends = [(one["x"], one["x"] + one["width"]) for one in boxes if one]
+    assert len(ends) == 5 and all(right < left for (_, right), (left, _) in pairwise(ends))
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), "the page itself moves sideways"
+
+
 def test_the_keyboard_alone_reaches_views_and_cells(app: App, page: Page) -> None:
     page.goto(f"{app.url}/disentanglement?pair=4,3")
     matrix_of(page)
@@ -113,13 +138,19 @@ def test_strips_of_another_image_and_their_files(app: App, page: Page, tmp_path:
     page.goto(f"{app.url}/disentanglement?look=Traversal")
     matrix_of(page)
     strips = page.get_by_role("img", name=re.compile("pictures while latent . goes from .*grey scale:"))
-    expect(strips).to_have_count(10, timeout=60_000)
+    folded = page.get_by_text(re.compile(r"latents? without effect on the picture: at most"))
+    expect(folded).to_be_visible(timeout=60_000)
+    count = int((folded.text_content() or "").split()[0])
+    assert count > 0
+    expect(strips).to_have_count(10 - count)
+    folded.click()
+    expect(strips).to_have_count(10)
     page.get_by_role("slider", name="Image of the probe").focus()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("traverse.anchor=2001"), timeout=20_000)
     expect(page.get_by_role("img", name=re.compile("^Image 2001 and what is decoded"))).to_be_visible(timeout=60_000)
     quiet(page)
-    with Image.open(saved(page, "GIF", tmp_path / "one.gif")) as moving:
+    with Image.open(saved(page, re.compile(r"^Latent \d \(GIF\)"), tmp_path / "one.gif")) as moving:
         assert moving.format == "GIF" and moving.n_frames == 20
     with Image.open(saved(page, "Sheet (PNG)", tmp_path / "sheet.png")) as sheet:
         sheet.load()
@@ -142,7 +173,9 @@ def test_a_training_is_watched_cancelled_and_resumed(app: App, page: Page) -> No
     expect(page.get_by_text(STOPPED)).to_have_count(0)
     matrix_of(page)
     expect(page.get_by_role("tab", name="Train one", selected=True)).to_be_visible()
-    assert "vae-digits-beta_vae-seed0" in page.url
+    kept = ("vae-digits-beta_vae-seed0", "look=Train", "train.epochs=300", "train.objective=beta_vae")
+    assert all(one in page.url for one in kept) and "step=" not in page.url
+    expect(page.get_by_role("slider", name="Epoch")).to_have_attribute("aria-valuetext", "300", timeout=30_000)
 
 
 def uploaded(app: App, page: Page, path: Path) -> None:
