@@ -1,5 +1,6 @@
 """What a text names: an array of a file, or a layer or label of a recording."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,9 +9,10 @@ import numpy as np
 
 from explorer.data import Recording, digest
 from explorer.errors import FileError
-from explorer.recordings.bundled import bundled, materialised
+from explorer.examples.base import bundled, materialised
 from explorer.recordings.store import open_folder
 from explorer.sources import _select
+from explorer.sources._readers import is_source, is_there
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,18 @@ def array(text: str) -> np.ndarray:
         FileError: for a file or folder that cannot be read.
         UnknownNameError: for an array, step, layer or label that is not there.
     """
+    return read(text).values
+
+
+def read(text: str) -> _select.Read:
+    """The array that a text names, as `array`, with what its columns are called and what was left out.
+
+    Raises:
+        FileError: for a file or folder that cannot be read.
+        UnknownNameError: for an array, step, layer or label that is not there.
+    """
     run, names = _run(text)
-    if not run:
-        return _select.array(text)
-    return _of_recording(recording(run), names)
+    return _select.Read(_of_recording(recording(run), names)) if run else _select.read(text)
 
 
 def columns(text: str) -> dict[str, np.ndarray]:
@@ -52,13 +62,7 @@ def columns(text: str) -> dict[str, np.ndarray]:
     run, names = _run(text)
     if run:
         return _factors_of(recording(run), names)
-    path, name = _select._split(text)
-    parts = _select.load(path)
-    if name:
-        parts = _select._parts(parts, name, path)
-    elif not _select._is_table(path) and len(parts) > 1:
-        raise FileError(f"{path.name} holds {_select._listed(parts)}; name some, as in {path.name}:{next(iter(parts))}")
-    return {title: column for key, part in parts.items() for title, column in _split_columns(key, part).items()}
+    return _select.columns(text)
 
 
 def recording(run: str) -> Recording:
@@ -78,11 +82,12 @@ def path(text: str) -> Path:
 
 def absolute(text: str) -> str:
     """The same text for a process that runs in another folder."""
-    run, names = _run(text)
-    if run:
-        return ":".join([run if _is_bundled(run) else str(Path(run).absolute()), *names])
-    file, name = _select._split(text)
-    return f"{file.absolute()}:{name}" if name else str(file.absolute())
+    return _with_path(text, Path.absolute)
+
+
+def short(text: str) -> str:
+    """The same text without the folders of its file or run."""
+    return _with_path(text, lambda path: path.name)
 
 
 def facts(text: str) -> Facts:
@@ -105,9 +110,12 @@ def _facts(text: str, stamp: tuple[float, int]) -> Facts:
 
 
 def _stamp(file: Path) -> tuple[float, int]:
-    """When a file or the manifest of a folder was last written, and its size."""
-    file = file / "manifest.json" if _select._is(file, "dir") else file
-    about = file.stat() if _select._is(file, "file") else None
+    """When a file, the manifest of a run or anything in a store was last written, and its size."""
+    if is_source(file):
+        parts = [part.stat() for part in file.rglob("*")]
+        return max(one.st_mtime for one in parts), sum(one.st_size for one in parts)
+    file = file / "manifest.json" if is_there(file, "dir") else file
+    about = file.stat() if is_there(file, "file") else None
     return (about.st_mtime, about.st_size) if about else (0.0, 0)
 
 
@@ -115,13 +123,23 @@ def _run(text: str) -> tuple[str, list[str]]:
     """The run that a text begins with and what it asks of it; "" where it begins with none."""
     for parts in (text.rsplit(":", 2), text.rsplit(":", 1)):
         run, *names = parts
-        if names and (_is_bundled(run) or (run and _select._is(Path(run), "dir"))):
+        folder = run and is_there(Path(run), "dir") and not is_source(Path(run))
+        if names and (_is_bundled(run) or folder):
             return run, names
     return "", []
 
 
+def _with_path(text: str, change: Callable[[Path], Path | str]) -> str:
+    """The text with another path to its file or folder."""
+    run, names = _run(text)
+    if run:
+        return ":".join([run if _is_bundled(run) else str(change(Path(run))), *names])
+    file, name = _select._split(text)
+    return f"{change(file)}:{name}" if name else str(change(file))
+
+
 def _is_bundled(run: str) -> bool:
-    return run in bundled() and not _select._is(Path(run), "dir")
+    return run in bundled() and not is_there(Path(run), "dir")
 
 
 def _of_recording(recording: Recording, names: list[str]) -> np.ndarray:
@@ -144,11 +162,3 @@ def _factors_of(recording: Recording, names: list[str]) -> dict[str, np.ndarray]
     if not wanted:
         raise FileError(f"{recording.name} was recorded without factors; RUN:y is its label, where it has one")
     return {name: recording.target(name) for name in wanted}
-
-
-def _split_columns(key: str, part: np.ndarray) -> dict[str, np.ndarray]:
-    if part.ndim not in (1, 2):
-        raise FileError(f"{key} has the shape {part.shape}; columns are needed, (n,) or (n, K)")
-    if part.ndim == 1 or part.shape[1] == 1:
-        return {key: part.reshape(-1)}
-    return {f"{key} {place}": part[:, place] for place in range(part.shape[1])}

@@ -141,14 +141,15 @@ def _host(data: Any) -> Any:
 
 
 def _finite(array: np.ndarray, name: str) -> None:
-    bad = ~np.isfinite(array)
-    if bad.any():
+    low, high = float(array.min()), float(array.max())  # NaN where any value is NaN
+    if not (np.isfinite(low) and np.isfinite(high)):
+        bad = ~np.isfinite(array)
         row = int(np.argwhere(bad)[0][0])
         what = "NaN" if np.isnan(array[bad]).any() else "infinity"
         raise SampleError(
             f"{name} holds {int(bad.sum())} value(s) of {what}, the first in row {row}; all must be finite"
         )
-    top = float(np.abs(array).max())
+    top = max(abs(low), abs(high))
     if top > LARGEST:
         raise SampleError(
             f"{name} holds values up to {top:.3g}; above {LARGEST:g} their squares overflow: rescale them"

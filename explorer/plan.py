@@ -143,7 +143,7 @@ def cost(recording: Recording, plan: Plan) -> tuple[float, int]:
     if family == "neighbours":
         return cells * 2.5e-8 * n * n * targets, 8 * n * min(n, 2048) * 6
     if family == "binned":
-        return cells * 5e-9 * n * math.log2(n + 2) * width * (1 + targets / 10), 8 * n * width * 8
+        return cells * 5e-9 * n * math.log2(n + 2) * width * (1 + targets / 10), 8 * n * width * 4
     return cells * targets * seconds_of(plan.estimator, n, width + 1), 8 * n * (width + min(n, 2048)) * 2
 
 

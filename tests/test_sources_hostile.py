@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import FileError
-from explorer.sources._select import load
+from explorer.sources._readers import accepted, load
 
 
 def refusal(path: Path) -> str:
@@ -123,9 +123,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "semicolons.csv": (b"a;b\n1;2\n", "is separated by ','"),
     "zeros.tsv": (bytes(100), "binary"),
     "wide.csv": (b"1," * 600_000, "first row longer"),
-    "model.pt": (b"", "can run any program"),
+    "model.joblib": (b"", "can run any program"),
     "model.pkl": (b"", "safetensors or npz"),
-    "letter.docx": (b"", "readable are .csv, .mat, .npy, .npz, .parquet, .safetensors, .tsv"),
+    "letter.docx": (b"", f"readable are {', '.join(accepted())}"),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 import scipy.io
 
 from explorer.errors import FileError, UnknownNameError
-from explorer.sources._select import array, dataset, load
+from explorer.sources._select import array, dataset, load, read
 
 X = np.arange(12.0).reshape(4, 3)
 Y = np.array([0, 1, 0, 1])
@@ -34,6 +34,14 @@ def test_a_file_with_one_array_needs_no_name(tmp_path: Path) -> None:
 
 def test_a_table_without_a_name_is_its_numeric_columns(csv: Path) -> None:
     np.testing.assert_array_equal(array(str(csv)), [[1, 2, 0], [3, 4, 1], [5, 6, 0]])
+
+
+def test_columns_keep_their_names_and_text_that_is_left_out_is_said(npz: Path, csv: Path) -> None:
+    assert read(str(csv)).names == ("a", "b", "label")
+    assert read(str(csv)).notes == ("t.csv: columns of text were left out: kind.",)
+    assert (read(f"{csv}:b,a").names, read(f"{csv}:b,a").notes) == (("b", "a"), ())
+    assert read(f"{npz}:x,y").names == ("x 0", "x 1", "x 2", "y")
+    assert read(f"{npz}:x").names == () and read(f"{csv}:kind").names == ("kind",)
 
 
 def test_a_text_column_is_labels(csv: Path) -> None:

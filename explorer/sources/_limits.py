@@ -60,7 +60,7 @@ def readable(path: Path, what: str) -> Iterator[None]:
         FileError: naming the file, the format and what was found; also for an empty file.
     """
     try:
-        if not path.stat().st_size:
+        if path.is_file() and not path.stat().st_size:
             raise FileError(f"{path.name} is empty (0 bytes)")
         yield
     except ExplorerError:

@@ -6,13 +6,17 @@ Source: the NumPy enhancement proposal "A simple file format for NumPy arrays" (
 import ast
 import math
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Literal
 
 import numpy as np
 
 from explorer.errors import FileError
 from explorer.sources._bytes import take
+from explorer.sources._lazy import Lazy
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 10_000
@@ -48,9 +52,14 @@ class Header:
         return math.prod(self.shape) * self.dtype.itemsize
 
     @property
+    def grows(self) -> int:
+        """Bytes in memory for each byte of data; byte strings become text of four bytes a character."""
+        return 5 if self.dtype.kind == "S" else 1
+
+    @property
     def memory(self) -> int:
-        """Bytes that the array takes in memory; byte strings become text of four bytes a character."""
-        return self.data_bytes * (5 if self.dtype.kind == "S" else 1)
+        """Bytes that the array takes in memory."""
+        return self.data_bytes * self.grows
 
     def fills(self, file_bytes: int) -> None:
         """Raise unless header and data together are `file_bytes` long.
@@ -87,6 +96,26 @@ def read_data(stream: IO[bytes], header: Header) -> np.ndarray:
         FileError: when there is less than declared.
     """
     return take(stream, header.dtype, header.shape, header.where, header.order)
+
+
+def lazily(open: Callable[[], AbstractContextManager[IO[bytes]]], header: Header, path: Path, what: str) -> Lazy:
+    """The array behind a header, from a stream that is opened whenever values are asked for.
+
+    Rows that lie together are read alone; of an array in Fortran order all is read, and the rows taken from it.
+    """
+
+    def values(begin: int, end: int) -> np.ndarray:
+        with open() as stream:
+            if not header.shape or header.order == "F" or (begin, end) == (0, header.shape[0]):
+                stream.read(header.offset)
+                found = read_data(stream, header)
+                return found[begin:end] if header.shape else found
+            row = math.prod(header.shape[1:]) * header.dtype.itemsize
+            stream.seek(header.offset + begin * row)
+            return take(stream, header.dtype, (end - begin, *header.shape[1:]), header.where)
+
+    least = header.memory if header.order == "F" else 0
+    return Lazy(header.shape, header.dtype.newbyteorder("="), values, path, what, header.grows, least)
 
 
 def _header(text: bytes, offset: int, where: str) -> Header:

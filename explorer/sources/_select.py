@@ -1,27 +1,36 @@
 """From a path or a command-line argument to arrays: which reader, which array, which Dataset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-from explorer.catalogue import sources
 from explorer.data import Dataset
 from explorer.errors import FileError, UnknownNameError
+from explorer.sources._lazy import Lazy
+from explorer.sources._limits import check_size
+from explorer.sources._readers import is_source, is_table, is_there, lazy, load
 
-PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".th", ".ckpt", ".joblib")
+A = TypeVar("A", np.ndarray, Lazy)
 X_NAMES = ("x", "X", "F", "data", "features")
 Y_NAMES = ("y", "label", "labels", "target", "Y")
 
 
-def load(path: str | Path) -> dict[str, np.ndarray]:
-    """Every array or column of a file, by name; the suffix chooses the reader.
+@dataclass(frozen=True)
+class Read:
+    """An array, and what is known of its columns.
 
-    Raises:
-        FileError: for a file that is missing, refused, damaged or of an unknown format.
+    Attributes:
+        values: (n, d) or of any other shape.
+        names: of the d columns; none where they are not named one by one.
+        notes: what was left out, each a sentence.
     """
-    path = Path(path)
-    return sources[_reader(path)](path)
+
+    values: np.ndarray
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def array(text: str) -> np.ndarray:
@@ -35,11 +44,50 @@ def array(text: str) -> np.ndarray:
         FileError: for a file or folder that cannot be read, or one with several arrays and none named.
         UnknownNameError: when the file has no array of that name.
     """
+    return read(text).values
+
+
+def read(text: str) -> Read:
+    """The array that a command-line argument names, as `array`; columns of a table and several arrays are named.
+
+    Raises:
+        FileError: for a file or folder that cannot be read, or one with several arrays and none named.
+        UnknownNameError: when the file has no array of that name.
+    """
     path, name = _split(text)
-    arrays = load(path)
+    arrays = lazy(path)
+    chosen = _parts(arrays, name, path) if name else _whole(arrays, path)
+    check_size(path, sum(one.memory for one in chosen.values()))
+    parts = {key: one.read() for key, one in chosen.items()}
     if path.suffix.lower() == ".mat":
-        arrays = {key: a.reshape(-1) if _is_row(a) else a for key, a in arrays.items()}
-    return _beside(_parts(arrays, name, path), path) if name else _whole(arrays, path)
+        parts = {key: a.reshape(-1) if _is_row(a) else a for key, a in parts.items()}
+    values, named = _beside(parts, path), len(parts) > 1 or is_table(path)
+    names = tuple(title for key, part in parts.items() for title in titles(key, part) if named)
+    left = [] if name else [key for key in arrays if key not in parts]
+    text = f"{path.name}: columns of text were left out: {', '.join(left[:12])}{', ...' if len(left) > 12 else ''}."
+    return Read(values, names, (text,) if left else ())
+
+
+def columns(text: str) -> dict[str, np.ndarray]:
+    """The columns that a text names, (n,) each: all of a table, text among them, or those of an array (n, K).
+
+    Raises:
+        FileError: for a file that cannot be read, or values that are no columns.
+        UnknownNameError: for a column that is not there.
+    """
+    path, name = _split(text)
+    parts = load(path)
+    if name:
+        parts = _parts(parts, name, path)
+    elif not is_table(path) and len(parts) > 1:
+        raise FileError(f"{path.name} holds {_listed(parts)}; name some, as in {path.name}:{next(iter(parts))}")
+    return {title: column for key, part in parts.items() for title, column in _split_columns(key, part).items()}
+
+
+def titles(name: str, part: np.ndarray) -> list[str]:
+    """What the columns of an array, (n,) or (n, d), are called: NAME, or "NAME 0" and so on."""
+    several = part.ndim > 1 and part.shape[1] != 1
+    return [f"{name} {place}" for place in range(part.shape[1])] if several else [name]
 
 
 def dataset(path: str | Path, x: str | None = None, y: str | None = None) -> Dataset:
@@ -71,46 +119,18 @@ def dataset(path: str | Path, x: str | None = None, y: str | None = None) -> Dat
     return Dataset(values, target, columns, path.name, (*notes, *turned))
 
 
-def _reader(path: Path) -> str:
-    """Name of the reader for a file that is there."""
-    suffixes = {suffix: name for name in sources for suffix in sources.card(name).constants.get("suffixes", ())}
-    suffix = path.suffix.lower()
-    if _is(path, "dir"):
-        raise FileError(f"{path} is a folder; a file is needed, or RUN:STEP:LAYER for a recording")
-    if not _is(path, "file"):
-        raise FileError(f"{str(path)!r} does not exist, or is not a file")
-    if suffix in PICKLES:
-        raise FileError(
-            f"{path.name} is a pickle, and opening one can run any program; save its arrays as safetensors or npz, "
-            "as in safetensors.torch.save_file(model.state_dict(), 'new.safetensors')"
-        )
-    if suffix not in suffixes:
-        raise FileError(f"{path.name} has the suffix {suffix!r}; readable are {', '.join(sorted(suffixes))}")
-    return suffixes[suffix]
-
-
-def _is(path: Path, what: str) -> bool:
-    """Whether the path is a "file" or a "dir"; a text that no path can be is neither."""
-    try:
-        return path.is_dir() if what == "dir" else path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
 def _split(text: str) -> tuple[Path, str]:
-    """FILE and NAME; a folder before the first colon is a recording, and keeps no name here."""
+    """FILE and NAME; a folder before the first colon that no reader takes is a recording, and keeps no name here."""
     head, colon, tail = text.rpartition(":")
-    if not colon or _is(Path(text), "file") or _is(Path(text), "dir"):
+    if not colon or is_there(Path(text), "file") or is_there(Path(text), "dir"):
         return Path(text), ""
+    if is_source(Path(head)):
+        return Path(head), tail
     run = Path(text.partition(":")[0])
-    return (run, "") if _is(run, "dir") else (Path(head), tail)
+    return (run, "") if is_there(run, "dir") else (Path(head), tail)
 
 
-def _is_table(path: Path) -> bool:
-    return bool(sources.card(_reader(path)).constants.get("table"))
-
-
-def _is_number(array: np.ndarray) -> bool:
+def _is_number(array: "np.ndarray | Lazy") -> bool:
     return array.dtype.kind in "biuf"
 
 
@@ -118,7 +138,7 @@ def _is_row(array: np.ndarray) -> bool:
     return array.ndim == 2 and array.shape[0] == 1
 
 
-def _parts(arrays: Mapping[str, np.ndarray], name: str, path: Path) -> dict[str, np.ndarray]:
+def _parts(arrays: Mapping[str, A], name: str, path: Path) -> dict[str, A]:
     """The array called `name`, or those called a and b for "a,b"."""
     names = [name] if name in arrays else name.split(",")
     for one in names:
@@ -127,11 +147,11 @@ def _parts(arrays: Mapping[str, np.ndarray], name: str, path: Path) -> dict[str,
     return {one: arrays[one] for one in names}
 
 
-def _whole(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
+def _whole(arrays: Mapping[str, Lazy], path: Path) -> Mapping[str, Lazy]:
     """What a file stands for when no array is named."""
     numbers = {name: column for name, column in arrays.items() if _is_number(column)}
-    if len(arrays) == 1 or (numbers and _is_table(path)):
-        return _beside(numbers or arrays, path)
+    if len(arrays) == 1 or (numbers and is_table(path)):
+        return numbers or arrays
     raise FileError(f"{path.name} holds {_listed(arrays)}; name one, as in {path.name}:{next(iter(arrays))}")
 
 
@@ -146,10 +166,17 @@ def _beside(parts: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
     return np.column_stack([first, *others])
 
 
-def _listed(arrays: Mapping[str, np.ndarray]) -> str:
+def _listed(arrays: Mapping[str, A]) -> str:
     """Names and shapes for a message, the first twelve."""
     shown = ", ".join(f"{name} {array.shape}" for name, array in list(arrays.items())[:12])
     return shown + (f" and {len(arrays) - 12} more" if len(arrays) > 12 else "")
+
+
+def _split_columns(key: str, part: np.ndarray) -> dict[str, np.ndarray]:
+    if part.ndim not in (1, 2):
+        raise FileError(f"{key} has the shape {part.shape}; columns are needed, (n,) or (n, K)")
+    side = part if part.ndim == 2 else part[:, None]
+    return dict(zip(titles(key, part), side.T, strict=True))
 
 
 def _usual(arrays: Mapping[str, np.ndarray], usual: Sequence[str], taken: Sequence[str]) -> list[str]:
@@ -159,7 +186,7 @@ def _usual(arrays: Mapping[str, np.ndarray], usual: Sequence[str], taken: Sequen
 def _guessed(arrays: Mapping[str, np.ndarray], labels: Sequence[str], path: Path) -> list[str]:
     """Inputs that no name gives away: a table's numeric columns, or the only array of two or more sides."""
     free = [name for name, array in arrays.items() if name not in labels and _is_number(array) and array.ndim]
-    if _is_table(path) or len(arrays) == 1:
+    if is_table(path) or len(arrays) == 1:
         return free
     wide = [name for name in free if arrays[name].ndim > 1 and min(arrays[name].shape) > 1]
     return wide if len(wide) == 1 else []

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -33,19 +34,34 @@ def read(path: Path) -> dict[str, np.ndarray]:
     Raises:
         FileError: when it is empty, ragged, not UTF-8, too large, or separated by something else.
     """
-    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    return parsed(path, "\t" if path.suffix.lower() == ".tsv" else ",")
+
+
+def parsed(
+    path: Path, separator: str, header: bool | None = None, names: Sequence[str] | None = None
+) -> dict[str, np.ndarray]:
+    """The columns of a text table.
+
+    Args:
+        header: whether the first row names the columns; None looks at it.
+        names: of the columns, where it does not.
+
+    Raises:
+        FileError: as `read`.
+    """
     with readable(path, "a table"), path.open("rb") as file:
         rows = _first_rows(file.read(BLOCK), separator, path)
         file.seek(0)
         check_size(path, _bytes_at_most(file, separator.encode()) + COLUMN_BYTES * len(rows[0]))
         file.seek(0)
-        names = None if _is_header(rows) else [str(place) for place in range(len(rows[0]))]
-        parsed = arrow.read_csv(
+        named = _is_header(rows) if header is None else header
+        titles = None if named else list(names or (str(place) for place in range(len(rows[0]))))
+        found = arrow.read_csv(
             file,
-            read_options=arrow.ReadOptions(column_names=names, block_size=8 * BLOCK),
+            read_options=arrow.ReadOptions(column_names=titles, block_size=8 * BLOCK),
             parse_options=arrow.ParseOptions(delimiter=separator, newlines_in_values=True),
         )
-        return columns(parsed, path)
+        return columns(found, path)
 
 
 def _first_rows(head: bytes, separator: str, path: Path) -> list[list[str]]:

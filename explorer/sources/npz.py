@@ -2,13 +2,17 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from explorer.errors import FileError
+from explorer.sources._lazy import Lazy
 from explorer.sources._limits import check_size, readable
-from explorer.sources._npy import Header, read_data, read_header
+from explorer.sources._npy import Header, lazily, read_data, read_header
 
 suffixes = (".npz",)
 
@@ -25,11 +29,36 @@ def read(path: Path) -> dict[str, np.ndarray]:
     Raises:
         FileError: when it is damaged, too large, or holds anything but numbers, truth values and text.
     """
-    with readable(path, "npz"), _Bounded(path, "rb") as file, zipfile.ZipFile(file) as archive:
+    with readable(path, "npz"), _opened(path) as archive:
         members = _members(archive, path)
         headers = [_header(archive, member, path) for member in members]
         check_size(path, sum(header.memory for header in headers))
         return {member.filename[:-4]: _array(archive, member, path) for member in members}
+
+
+def lazy(path: Path) -> dict[str, Lazy]:
+    """The arrays by their headers, as `read`; rows of a compressed array unpack what lies before them.
+
+    Raises:
+        FileError: as `read`.
+    """
+    with readable(path, "npz"), _opened(path) as archive:
+        return {member.filename[:-4]: _lazy(archive, member, path) for member in _members(archive, path)}
+
+
+def _lazy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> Lazy:
+    @contextmanager
+    def stream() -> Iterator[IO[bytes]]:
+        with _opened(path) as again, again.open(member.filename) as file:
+            yield file
+
+    return lazily(stream, _header(archive, member, path), path, "npz")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    with _Bounded(path, "rb") as file, zipfile.ZipFile(file) as archive:
+        yield archive
 
 
 class _Bounded(io.FileIO):

@@ -35,12 +35,12 @@ def _judged(file: pq.ParquetFile, path: Path) -> pa.Schema:
     groups = [meta.row_group(place) for place in range(meta.num_row_groups)]
     rows = max(meta.num_rows, sum(group.num_rows for group in groups))
     unpacked = sum(group.total_byte_size for group in groups)
-    check_size(path, max(unpacked, rows * sum(_width(field.type) for field in schema)))
+    check_size(path, max(unpacked, rows * sum(width(field.type) for field in schema)))
     return schema
 
 
-def _width(kind: pa.DataType) -> int:
-    """Bytes a row; a text counts as the number of its dictionary entry here, and is measured once it is read."""
+def width(kind: pa.DataType) -> int:
+    """Bytes a row of a column; a text counts as the number of its dictionary entry, and is measured once it is read."""
     if kinds.is_null(kind):
         return 8
     return 4 if is_text(kind) or kinds.is_dictionary(kind) else max(1, kind.bit_width // 8)

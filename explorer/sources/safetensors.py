@@ -13,7 +13,8 @@ import numpy as np
 
 from explorer.errors import FileError
 from explorer.sources._bytes import take
-from explorer.sources._limits import check_size, readable
+from explorer.sources._lazy import Lazy, whole
+from explorer.sources._limits import readable
 
 suffixes = (".safetensors",)
 
@@ -41,12 +42,20 @@ def read(path: Path) -> dict[str, np.ndarray]:
     Raises:
         FileError: when it is damaged, too large, or holds numbers of another kind (8-bit floats, complex).
     """
+    return whole(lazy(path), path)
+
+
+def lazy(path: Path) -> dict[str, Lazy]:
+    """The tensors by the header, as `read`; their values are read when they are asked for.
+
+    Raises:
+        FileError: as `read`.
+    """
     with readable(path, "safetensors"), path.open("rb") as file:
         tensors = _tensors(_header(file, path), path)
         start = file.tell()
         _contiguous(tensors, path.stat().st_size - start, path)
-        check_size(path, sum((t.end - t.begin) * (3 if t.kind == "BF16" else 1) for t in tensors))
-        return {tensor.name: _array(file, tensor, start, path) for tensor in tensors}
+    return {tensor.name: _lazy(tensor, start, path) for tensor in tensors}
 
 
 def _header(file: IO[bytes], path: Path) -> dict[str, Any]:
@@ -98,7 +107,16 @@ def _contiguous(tensors: list[Tensor], available: int, path: Path) -> None:
         raise FileError(f"{path.name} declares {ends[-1]} bytes of tensors; it has {available}")
 
 
-def _array(file: IO[bytes], tensor: Tensor, start: int, path: Path) -> np.ndarray:
-    file.seek(start + tensor.begin)
-    array = take(file, DTYPES[tensor.kind], tensor.shape, f"{path.name}: tensor {tensor.name!r}")
-    return (array.astype(np.uint32) << 16).view(np.float32) if tensor.kind == "BF16" else array
+def _lazy(tensor: Tensor, start: int, path: Path) -> Lazy:
+    stored, brain = DTYPES[tensor.kind], tensor.kind == "BF16"
+    row = prod(tensor.shape[1:]) * stored.itemsize
+
+    def values(begin: int, end: int) -> np.ndarray:
+        shape = (end - begin, *tensor.shape[1:]) if tensor.shape else ()
+        with path.open("rb") as file:
+            file.seek(start + tensor.begin + begin * row)
+            found = take(file, stored, shape, f"{path.name}: tensor {tensor.name!r}")
+        return (found.astype(np.uint32) << 16).view(np.float32) if brain else found
+
+    dtype = np.dtype(np.float32) if brain else stored.newbyteorder("=")
+    return Lazy(tensor.shape, dtype, values, path, "safetensors", 2 if brain else 1)

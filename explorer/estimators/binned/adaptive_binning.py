@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 import torch
 
-from explorer.estimators.binned.base import Binned
+from explorer.estimators.binned.base import Binned, Cut
 from explorer.settings import Range
 
 
@@ -32,8 +32,9 @@ class AdaptiveBinning(Binned):
     bins: Annotated[int, Range(2, 1000)] = 30
     low: Annotated[float | None, Range(-1e6, 1e6)] = None
 
-    def digits(self, t: torch.Tensor) -> torch.Tensor:
-        return torch.bucketize(t, self.edges(t), right=True)
+    def cut(self, t: torch.Tensor) -> Cut:
+        edges = self.edges(t)
+        return lambda block: torch.bucketize(block.contiguous(), edges, right=True)
 
     def edges(self, t: torch.Tensor) -> torch.Tensor:
         """The edges of the cells, ascending."""

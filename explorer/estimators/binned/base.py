@@ -1,21 +1,24 @@
 """What the estimators share that cut real values into cells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 
+from explorer.device import rows_per_chunk
 from explorer.estimators.base import Estimator, Point
 from explorer.numerics.cells import counts, entropy, entropy_of, joint, row_codes
 from explorer.result import Doubt
+
+Cut = Callable[[torch.Tensor], torch.Tensor]
 
 
 @dataclass(frozen=True)
 class Binned(Estimator):
     """Plug-in information between the cells of continuous variables and the values of discrete ones.
 
-    An entry gives `digits(t)`: (n, d) real values to (n, d) integers.
+    An entry gives `cut(t)`: where the cells of (n, d) real values lie, as a function from some columns to integers.
     """
 
     x_is_identity: ClassVar[bool] = True
@@ -23,13 +26,20 @@ class Binned(Estimator):
     finds: ClassVar[tuple[str, ...]] = ("binary_symmetric_channel", "discrete_table", "twelve_bit", "xor")
     invariant: ClassVar[tuple[str, ...]] = ("relabelling",)
 
+    def cut(self, t: torch.Tensor) -> Cut:
+        """A function from any of the columns of t to the cell of every value; the cells are those of all of t."""
+        raise NotImplementedError
+
     def digits(self, t: torch.Tensor) -> torch.Tensor:
         """The cell of every value, (n, d) integers."""
-        raise NotImplementedError
+        return self.cut(t)(t)
 
     def cells(self, t: torch.Tensor) -> torch.Tensor:
         """The cell of every row as one code, (n,); codes of discrete variables pass through."""
-        return row_codes(self.digits(t)) if t.is_floating_point() else t
+        if not t.is_floating_point():
+            return t
+        cut, width = self.cut(t), rows_per_chunk(64 * len(t), t.device)
+        return row_codes(cut(block) for block in t.split(width, dim=1))
 
     def nats(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         a, b = self.cells(x), self.cells(y)

@@ -6,7 +6,7 @@ from typing import Annotated
 import torch
 
 from explorer.errors import SampleError, SettingError
-from explorer.estimators.binned.base import Binned
+from explorer.estimators.binned.base import Binned, Cut
 from explorer.numerics.cells import LARGEST, grid_cells
 from explorer.result import Doubt
 from explorer.settings import Range
@@ -53,10 +53,13 @@ class Binning(Binned):
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise SettingError(f"low={self.low:g} must be below high={self.high:g}")
 
-    def digits(self, t: torch.Tensor) -> torch.Tensor:
-        if self.width is not None:
-            return self._floors(t / self.width)
-        return grid_cells(t, self.grid(t))
+    def cut(self, t: torch.Tensor) -> Cut:
+        width = self.width
+        if width is not None:
+            self._fits(t, width)
+            return lambda block: torch.floor(block / width).long()
+        grid = self.grid(t)
+        return lambda block: grid_cells(block, grid)
 
     def grid(self, t: torch.Tensor) -> torch.Tensor:
         """The points that part the cells, ascending."""
@@ -69,18 +72,16 @@ class Binning(Binned):
         grid[-1] = high
         return grid
 
-    def _floors(self, quotient: torch.Tensor) -> torch.Tensor:
-        top = float(quotient.abs().max())
+    def _fits(self, t: torch.Tensor, width: float) -> None:
+        top = max(abs(float(t.min())), abs(float(t.max()))) / width
         if top >= LARGEST:
-            raise SampleError(
-                f"width={self.width:g} is too narrow: values up to {top:.3g} widths away from 0 have no cell"
-            )
-        return torch.floor(quotient).long()
+            raise SampleError(f"width={width:g} is too narrow: values up to {top:.3g} widths away from 0 have no cell")
 
     def outside(self, values: torch.Tensor) -> tuple[Doubt, ...]:
         if self.width is not None or self.low is None or self.high is None or not values.is_floating_point():
             return ()
-        share = float(((values < self.low) | (values > self.high)).double().mean())
+        outside = torch.count_nonzero(values < self.low) + torch.count_nonzero(values > self.high)
+        share = int(outside) / values.numel()
         if share == 0:
             return ()
         text = f"{share:.1%} of the values lie outside [{self.low:g}, {self.high:g}] and share one cell at each end."
