@@ -48,7 +48,16 @@ class UnitError(ExplorerError, TypeError):
 
 
 class MissingExtraError(ExplorerError, ImportError):
-    """An optional package is not installed; the message says which command installs it."""
+    """An optional package is not installed; the message says which command installs it.
+
+    Args:
+        package: what is missing; the whole sentence where no extra brings it.
+        extra: of this product that brings it.
+    """
+
+    def __init__(self, package: str, extra: str = ""):
+        command = f"; pip install 'information-explorer[{extra}]'"
+        super().__init__(f"{package} is not installed{command}" if extra else package)
 
 
 class JobError(ExplorerError, RuntimeError):

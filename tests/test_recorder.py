@@ -74,14 +74,17 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
 }  # fmt: skip
 
 
-def everything_after_training(build: Callable[[], nn.Module], path: Path | None, device: str = "cpu") -> list[Any]:
+def everything_after_training(
+    build: Callable[[], nn.Module], path: Path | None, device: str = "cpu", **options: Any
+) -> list[Any]:
     """Weights, buffers, optimiser state and all random states after three epochs."""
     random.seed(0), np.random.seed(0), torch.manual_seed(0)
     model = build().to(device)
     optimiser = torch.optim.AdamW(model.parameters(), lr=0.01)
     data = torch.utils.data.TensorDataset(X, Y)
     loader = torch.utils.data.DataLoader(data, batch_size=4, shuffle=True)
-    with explorer.Recorder(path, model, (X.to(device), Y)) if path else nullcontext() as recorder:
+    recorder = explorer.Recorder(path, model, (X.to(device), Y), **options) if path else nullcontext()
+    with recorder as recorder:
         for epoch in range(3):
             for x, y in loader:
                 if recorder:
@@ -99,6 +102,13 @@ def everything_after_training(build: Callable[[], nn.Module], path: Path | None,
 @pytest.mark.parametrize("name", NETWORKS)
 def test_training_is_bit_for_bit_the_same_with_a_recorder(name: str, tmp_path: Path) -> None:
     assert everything_after_training(NETWORKS[name], tmp_path) == everything_after_training(NETWORKS[name], None)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_training_is_the_same_when_functions_are_recorded_in_batches_within_a_budget(name: str, tmp_path: Path) -> None:
+    options = {"functional": True, "batch": 5, "budget": "1 GB", "progress": lambda *_: torch.rand(1)}
+    alone = everything_after_training(NETWORKS[name], None)
+    assert everything_after_training(NETWORKS[name], tmp_path, **options) == alone
 
 
 @pytest.mark.parametrize("name", ["dropout", "batch_norm", "restless"])

@@ -166,22 +166,37 @@ def killed_at(moment, path):
         moment -= 1
         if not moment:
             os.kill(os.getpid(), signal.SIGKILL)
-    write, rename = Path.write_bytes, Path.replace
-    def write_bytes(self, content):
-        write(self, content[: len(content) // 2])
-        count()
-        write(self, content)
+    class Slow:
+        def __init__(self, file):
+            self.file = file
+        def __enter__(self):
+            return self
+        def __exit__(self, *error):
+            self.file.close()
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+        def write(self, content):
+            content = memoryview(content).cast("B")
+            self.file.write(content[: len(content) // 2])
+            self.file.flush()
+            count()
+            self.file.write(content[len(content) // 2 :])
+            self.file.flush()
+    opened, rename = Path.open, Path.replace
+    def open_slowly(self, mode="r", *rest, **options):
+        file = opened(self, mode, *rest, **options)
+        return Slow(file) if mode == "wb" else file
     def replace(self, target):
         count()
         rename(self, target)
-    Path.write_bytes, Path.replace = write_bytes, replace
+    Path.open, Path.replace = open_slowly, replace
     model = scaled(0)
     recorder = explorer.Recorder(path, model, X)
     for step in range(1000):
         model[0].weight.data = step * torch.eye(2)
         recorder.step(step, loss=step)
 
-for moment in range(1, 25):
+for moment in range(1, 41):
     child = os.fork()
     if not child:
         killed_at(moment, f"{sys.argv[1]}/{moment}")
@@ -194,7 +209,7 @@ def test_a_killed_training_leaves_every_listed_step_whole(tmp_path: Path) -> Non
     script = [sys.executable, "-c", KILLED, str(tmp_path), str(Path(__file__).parent)]
     subprocess.run(script, check=True, cwd=Path(__file__).parents[1], timeout=120)
     found = []
-    for moment in range(1, 25):
+    for moment in range(1, 41):
         if not (tmp_path / str(moment) / "manifest.json").exists():
             continue
         recording = explorer.open(tmp_path / str(moment))
@@ -204,7 +219,7 @@ def test_a_killed_training_leaves_every_listed_step_whole(tmp_path: Path) -> Non
             assert recording.metrics[step] == {"step": step, "loss": step}
         found.append(len(recording.steps))
     assert found == sorted(found) and found[0] == 0 and found[-1] >= 4
-    assert record(tmp_path / "24", [0], overwrite=True).complete
+    assert record(tmp_path / "40", [0], overwrite=True).complete
 
 
 def test_a_half_written_last_line_of_metrics_is_dropped(tmp_path: Path) -> None:
@@ -244,7 +259,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with explorer.Recorder(tmp_path, scaled(1), X) as recorder:
         recorder.step(0)
         with monkeypatch.context() as patch, pytest.raises(FileError, match="No space left on device"):
-            patch.setattr(Path, "write_bytes", full)
+            patch.setattr(Path, "open", full)
             recorder.step(1)
     assert explorer.open(tmp_path).steps == (0,)
 

@@ -1,10 +1,7 @@
 """One forward pass over the probe that leaves the network exactly as it was."""
 
-import dataclasses
 import random
 import sys
-import warnings
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
@@ -14,18 +11,22 @@ import numpy as np
 import torch
 from torch import nn
 
-from explorer.errors import UnknownNameError
+from explorer.errors import SettingError, UnknownNameError
+from explorer.models.hugging_face import blocks
+from explorer.recordings.gathered import Gathered
+from explorer.recordings.pools import Pooling
+from explorer.recordings.taken import Taken, tensors
 
-POOLS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "flatten": lambda values: values.reshape(len(values), -1),
-    "mean": lambda values: values if values.ndim < 3 else values.flatten(2).mean(2),
-    "tokens": lambda values: values if values.ndim < 3 else values.mean(1).flatten(1),
-}
+__all__ = ["automatic_layers", "chosen_layers", "named", "plain", "probe_pass", "tensors", "undisturbed"]
+
+Inputs = torch.Tensor | Mapping[str, torch.Tensor]
 
 FUNCTIONAL = (
-    "a function such as F.relu has no name to record: make it a module, self.relu = nn.ReLU(), "
-    "or name the module that takes its result"
+    "a function such as F.relu has no name of its own: record with functional=True, make it a module, "
+    "self.relu = nn.ReLU(), or name the module that takes its result"
 )
+NO_LAYERS = ("torch.nn.modules.loss", "torchmetrics.", "torch.nn.modules.dropout")
+"""Where modules come from that compute nothing of a sample in evaluation, although a network holds them."""
 
 
 def plain(model: nn.Module) -> nn.Module:
@@ -39,72 +40,105 @@ def plain(model: nn.Module) -> nn.Module:
         model = inner
 
 
-def named(model: nn.Module) -> dict[str, nn.Module]:
+def named(model: nn.Module, strip_prefix: str = "") -> dict[str, nn.Module]:
     """Every submodule by its dotted path, shared ones under each of their names.
 
     A compiled submodule stands there as the module it wraps, without `_orig_mod` in the path.
+
+    Args:
+        strip_prefix: what paths under it lose, as "net" or "net.".
+
+    Raises:
+        SettingError: for a prefix that no path has, or that leaves one name to two modules.
     """
     modules = {_clean(path): module for path, module in model.named_modules(remove_duplicate=False)}
     modules.pop("")
-    return modules
+    short = {path: _stripped(path, strip_prefix) for path in modules}
+    if strip_prefix and modules and short == {path: path for path in modules}:
+        raise SettingError(f"strip_prefix={strip_prefix!r} is the beginning of no layer, such as {next(iter(short))!r}")
+    for path, name in short.items():
+        if name != path and name in modules:
+            raise SettingError(f"strip_prefix={strip_prefix!r} gives {path!r} the name of the layer {name!r}")
+    return {short[path]: module for path, module in modules.items()}
 
 
-def automatic_layers(model: nn.Module) -> tuple[str, ...]:
-    """Every nonlinearity and the last leaf module; all leaves where there is no nonlinearity.
+def automatic_layers(model: nn.Module, strip_prefix: str = "") -> tuple[str, ...]:
+    """Every nonlinearity and the last leaf module that is no loss; all leaves where there is no nonlinearity.
+
+    Of a network of transformers: the members of its lists of modules and what stands beside them, without the
+    head that gives one number a word.
 
     Raises:
         UnknownNameError: for a network without submodules.
+        SettingError: for a prefix that breaks its rule.
     """
     first: dict[nn.Module, str] = {}
-    for name, module in named(model).items():
-        if next(module.children(), None) is None:
+    for name, module in named(model, strip_prefix).items():
+        if next(module.children(), None) is None and not _comes_from(module, *NO_LAYERS):
             first.setdefault(module, name)
     if not first:
-        raise _no_layer("auto", ())
+        raise _no_layer("auto", (), model)
+    if _comes_from(model, "transformers."):
+        return tuple(_stripped(name, strip_prefix) for name in _blocks(model))
     nonlinear = [module for module in first if _is_nonlinear(module)]
     chosen = dict.fromkeys([*nonlinear, *list(first)[-1:]]) if nonlinear else first
     return tuple(first[module] for module in chosen)
 
 
-def chosen_layers(model: nn.Module, layers: Iterable[str]) -> dict[str, nn.Module]:
-    """The modules of those names.
+def chosen_layers(model: nn.Module, layers: Iterable[str], strip_prefix: str = "") -> dict[str, nn.Module]:
+    """The modules of those names, which may have the prefix that is stripped.
 
     Raises:
         UnknownNameError: for a name that the network lacks.
+        SettingError: for a prefix that breaks its rule.
     """
-    modules = named(model)
-    layers = [_clean(layer) for layer in layers]
-    for layer in layers:
-        if layer not in modules:
-            raise _no_layer(layer, modules)
-    return {layer: modules[layer] for layer in layers}
+    modules = named(model, strip_prefix)
+    clean = [_clean(str(layer)) for layer in layers]
+    names = [name if name in modules else _stripped(name, strip_prefix) for name in clean]
+    for name in names:
+        if name not in modules:
+            raise _no_layer(name, modules, model)
+    return {name: modules[name] for name in names}
 
 
 def probe_pass(
     model: nn.Module,
-    layers: Iterable[str],
-    x: torch.Tensor,
-    pool: str = "flatten",
-    dtype: torch.dtype = torch.float32,
-    batch: int = 4096,
-) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """Activations of the layers on x, {name: (n, d) on the CPU}, and the reason for each that has none.
+    modules: Mapping[str, nn.Module],
+    x: Inputs,
+    pooling: Pooling,
+    dtype: torch.dtype,
+    batch: int,
+    gathered: Gathered,
+    progress: Callable[..., None] | None = None,
+) -> Taken:
+    """Feed x to the network, and gather what the modules return.
 
-    They come in the order of the calls. A module called again in one pass gives `name#1`, `name#2`, ...
-
-    Raises:
-        UnknownNameError: for a layer that the network lacks.
+    Args:
+        modules: of the network, by the names they are kept under.
+        x: fed as model(x), or {argument: values} as model(**x), `batch` samples at a time.
+        dtype: that is kept.
+        progress: called with samples done, their number and "samples"; what it raises ends the pass.
     """
-    modules = chosen_layers(model, layers)
-    taken = _Taken(POOLS[pool], dtype)
-    device = next((p.device for p in model.parameters()), x.device)
+    taken = Taken(pooling, dtype, gathered)
+    device = next((p.device for p in model.parameters()), torch.device("cpu"))
     with undisturbed(model), ExitStack() as hooks:
         for name, module in modules.items():
             hooks.callback(module.register_forward_hook(partial(taken.keep, name)).remove)
-        for rows in x.split(batch):
-            taken.begin(len(rows))
-            model(rows.to(device, copy=True))  # a copy: the network may change its input in place
-    return taken.joined(modules, len(x))
+        for start in range(0, pooling.n, batch):
+            rows = min(batch, pooling.n - start)
+            taken.begin(start, rows)
+            fed(model, x, slice(start, start + rows), device)
+            if progress is not None:
+                progress(start + rows, pooling.n, "samples")
+    return taken
+
+
+def fed(model: nn.Module, x: Inputs, rows: slice, device: torch.device) -> Any:
+    """What the network returns for some of the samples."""
+    # a copy: the network may change its input in place
+    if isinstance(x, Mapping):
+        return model(**{name: values[rows].to(device, copy=True) for name, values in x.items()})
+    return model(x[rows].to(device, copy=True))
 
 
 @contextmanager
@@ -131,66 +165,6 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
         np.random.set_state(states[1])
 
 
-def tensors(output: Any) -> Iterator[torch.Tensor]:
-    """The tensors in what a module returns: itself, or those in a tuple, mapping, dataclass or model output."""
-    if isinstance(output, torch.Tensor):
-        yield output
-        return
-    if dataclasses.is_dataclass(output):
-        output = vars(output)
-    parts = output.values() if isinstance(output, Mapping) else output if isinstance(output, tuple | list) else ()
-    for part in parts:
-        yield from tensors(part)
-
-
-class _Taken:
-    """What the hooked modules returned, a batch at a time."""
-
-    def __init__(self, pool: Callable[[torch.Tensor], torch.Tensor], dtype: torch.dtype):
-        self.pool, self.dtype = pool, dtype
-        self.parts: dict[str, list[torch.Tensor]] = {}
-        self.reasons: dict[str, str] = {}
-
-    def begin(self, rows: int) -> None:
-        self.rows, self.calls = rows, Counter[str]()
-
-    def keep(self, name: str, _module: nn.Module, _inputs: Any, output: Any) -> None:
-        label = f"{name}#{self.calls[name]}" if self.calls[name] else name
-        self.calls[name] += 1
-        values = next(tensors(output), None)
-        if values is None:
-            self.reasons[label] = f"it returns {type(output).__name__} without a tensor"
-        elif values.is_complex() or not values.numel() or values.shape[:1] != (self.rows,):
-            what = "complex values, " if values.is_complex() else ""
-            self.reasons[label] = f"its output has {what}shape {tuple(values.shape)} for {self.rows} samples"
-        else:
-            self.parts.setdefault(label, []).append(_stored(label, self.pool(values), self.dtype))
-
-    def joined(self, names: Mapping[str, Any], n: int) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-        for name in names:
-            if name not in self.parts and name not in self.reasons:
-                self.reasons[name] = "it is not called in the forward pass"
-        for label, parts in self.parts.items():
-            if label not in self.reasons and sum(map(len, parts)) != n:
-                self.reasons[label] = "it is called for some of the samples only"
-        whole = {label: parts for label, parts in self.parts.items() if label not in self.reasons}
-        return {label: torch.cat(p) if len(p) > 1 else p[0] for label, p in whole.items()}, self.reasons
-
-
-def _stored(label: str, values: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    # a copy: a later in-place operation would otherwise overwrite what is kept
-    stored = values.detach().to("cpu", dtype, copy=True)
-    if values.is_floating_point() and torch.finfo(values.dtype).max > torch.finfo(dtype).max:
-        lost = int(stored.isinf().sum()) - int(values.isinf().sum())
-        if lost:
-            largest = torch.finfo(dtype).max
-            warnings.warn(
-                f"layer {label!r}: {lost} values beyond {largest:g}, the largest of {dtype}, are stored as infinity",
-                stacklevel=2,
-            )
-    return stored
-
-
 def _put_back(module: nn.Module, name: str, buffer: torch.Tensor, value: torch.Tensor) -> None:
     if getattr(module, name, None) is not buffer:
         setattr(module, name, buffer)
@@ -205,14 +179,32 @@ def _eager() -> Any:
 
 
 def _is_nonlinear(module: nn.Module) -> bool:
-    return any(base.__module__ == nn.ReLU.__module__ for base in type(module).__mro__)
+    return _comes_from(module, nn.ReLU.__module__) or getattr(module, "is_nonlinear", False) is True
+
+
+def _comes_from(module: nn.Module, *places: str) -> bool:
+    return any(base.__module__.startswith(places) for base in type(module).__mro__)
+
+
+def _blocks(model: nn.Module) -> Iterator[str]:
+    """The layers of a network of transformers; a number for each word of a vocabulary is none."""
+    modules, words = named(model), getattr(model, "get_output_embeddings", lambda: None)()
+    for name in blocks(model):
+        module = modules[_clean(name)]
+        if module is not words and not _comes_from(module, *NO_LAYERS):
+            yield _clean(name)
 
 
 def _clean(path: str) -> str:
     return ".".join(part for part in path.split(".") if part != "_orig_mod")
 
 
-def _no_layer(layer: str, known: Any) -> UnknownNameError:
+def _stripped(path: str, prefix: str) -> str:
+    return path.removeprefix(prefix.rstrip(".") + ".") if prefix else path
+
+
+def _no_layer(layer: str, known: Any, model: nn.Module) -> UnknownNameError:
     error = UnknownNameError("layer", layer, known)
-    error.args = (f"{error}; {FUNCTIONAL}",)
+    if not hasattr(model, "functions"):
+        error.args = (f"{error}; {FUNCTIONAL}",)
     return error

@@ -7,19 +7,32 @@ metrics.jsonl         one line a step: {"step": 42, "epoch": 3.0, "loss": 0.1}
 """
 
 import json
-import os
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import math
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, FailFast, Field, NonNegativeInt, ValidationError
-from safetensors.numpy import save
 
-from explorer.data import digest
 from explorer.errors import FileError
+from explorer.recordings.atomic import replacing, write_atomically, writing
+from explorer.recordings.blocks import Blocks, in_blocks, write_blocks
+
+__all__ = [
+    "LayerEntry",
+    "Manifest",
+    "ProbeEntry",
+    "read_manifest",
+    "read_metrics",
+    "recorded_steps",
+    "step_path",
+    "write_atomically",
+    "write_manifest",
+    "write_step",
+    "writing",
+]
 
 MAX_MANIFEST = 16 * 2**20
 
@@ -35,9 +48,18 @@ class LayerEntry(BaseModel):
     dtype: str = "float32"
     pool: str = "flatten"
 
+    @property
+    def nbytes(self) -> int | None:
+        """Bytes of the array at one step; None for a type that is no number."""
+        kind = re.fullmatch(r"bool|(?:u?int|b?float|complex)(\d{1,3})", self.dtype)
+        return kind and math.prod(self.shape) * int(kind[1] or 8) // 8
+
 
 class ProbeEntry(BaseModel):
-    """The probe: how many samples, the shape and type that were fed, and the words behind codes in a column."""
+    """The probe: how many samples, the shape and type that were fed, and the words behind codes in a column.
+
+    `batch` rows pass at a time, and `seed` draws the places that the pool "channels" looks at; None where not used.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -45,10 +67,15 @@ class ProbeEntry(BaseModel):
     shape: Numbers = Field(default_factory=list)
     fed: str = "float32"
     categories: dict[str, Texts] = Field(default_factory=dict)
+    batch: NonNegativeInt | None = None
+    seed: NonNegativeInt | None = None
 
 
 class Manifest(BaseModel):
-    """manifest.json; unknown keys of later minor versions are kept."""
+    """manifest.json; unknown keys of later minor versions are kept.
+
+    `skipped` layers come with the reason; `left_out` are the steps that did not fit into `budget` bytes.
+    """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
@@ -59,6 +86,14 @@ class Manifest(BaseModel):
     provenance: dict[str, Any] = Field(default_factory=dict)
     complete: bool = False
     skipped: dict[str, str] = Field(default_factory=dict)
+    budget: NonNegativeInt | None = None
+    left_out: Numbers = Field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on how the recording came about."""
+        notes = self.provenance.get("notes")
+        return list(map(str, notes)) if isinstance(notes, list) else [str(notes)] if notes else []
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -97,31 +132,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_atomically(folder / "manifest.json", content)
 
 
-def write_step(folder: Path, step: int, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write the activations of a step atomically, with their digest in the file's header."""
-    content = save(dict(arrays), metadata={"digest": digest(*(part for pair in arrays.items() for part in pair))})
-    write_atomically(step_path(folder, step), content)
+def write_step(folder: Path, step: int, layers: Mapping[str, np.ndarray | Blocks]) -> None:
+    """Write the activations of a step atomically, with their digest in the file's header.
 
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary name beside `path` and rename, so that no reader sees half a file.
+    Args:
+        layers: arrays, or their type, shape and blocks of rows.
 
     Raises:
         FileError: when the disk is full or the folder cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    with writing(path):
-        temporary.write_bytes(content)
-        temporary.replace(path)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """One sentence for whatever the system says when `path` cannot be written."""
-    try:
-        yield
-    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
-        raise FileError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    with replacing(step_path(folder, step)) as temporary:
+        write_blocks(temporary, {name: in_blocks(layer) for name, layer in layers.items()})
 
 
 def step_path(folder: Path, step: int) -> Path:

@@ -7,40 +7,41 @@ with explorer.Recorder("runs/a", model, probe=(x, y), every="log") as recorder:
 """
 
 import json
-import platform
-import time
-import uuid
+import warnings
 from bisect import insort
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import torch
 from safetensors.numpy import save
 from torch import nn
 
-import explorer
-from explorer.errors import FileError, SampleError, SettingError
-from explorer.recordings import hooks, schedule
-from explorer.recordings.manifest import (
-    LayerEntry,
-    Manifest,
-    ProbeEntry,
-    read_manifest,
-    read_metrics,
-    recorded_steps,
-    step_path,
-    write_atomically,
-    write_manifest,
-    write_step,
-    writing,
-)
-from explorer.recordings.probe import probe_of
+from explorer.errors import SampleError, SettingError
+from explorer.recordings import asked, hooks, schedule
+from explorer.recordings.atomic import write_atomically, writing
+from explorer.recordings.blocks import Blocks, size_of
+from explorer.recordings.budget import Budget, bytes_of
+from explorer.recordings.folder import claim, take_over
+from explorer.recordings.gathered import Gathered
+from explorer.recordings.manifest import LayerEntry, Manifest, ProbeEntry, write_manifest, write_step
+from explorer.recordings.pools import Pooling, pooling
+from explorer.recordings.probe import by_token, probe_of
+from explorer.recordings.taken import Taken, beyond
+from explorer.recordings.traced import traced
 from explorer.result import finite
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "float64": torch.float64}
+FEW = 2
+"""Samples of the pass that shows how large a step will be, and which functions are called."""
+PASS_BYTES = 2**28
+"""What the layers may return in one pass, where the rows of a pass are not chosen."""
+MOST_ROWS = 4096
+
+Report = Callable[..., None]
 
 
 class Recorder:
@@ -49,20 +50,32 @@ class Recorder:
     Hooks are attached for the probe pass alone, in evaluation mode without gradients; training
     flags, buffers, random states (Python's, NumPy's, torch's on every device of the network) and
     weights are left bit for bit as they were. A generator of the network's own is not known here.
+    However large a step is, little more of it is in memory than one layer in one pass.
 
     Args:
         path: folder of the recording; it is made.
         model: the network; a compiled or data-parallel wrapper is looked through.
         probe: (x, y) or x: the fixed samples whose activations are kept, (n, ...) and (n,). A tensor is
             fed as it is; lists, arrays and tables become the floating type of the parameters, whole
-            numbers too unless the network has an embedding.
-        layers: module names, or "auto": every nonlinearity and the last module.
+            numbers too unless the network has an embedding. A mapping {argument: values} is fed as model(**x).
+        layers: module names, or "auto": every nonlinearity and the last module; of a network of transformers its
+            blocks and what stands beside them.
         every: record at multiples of this step, on a "log" schedule (0 to 10, then 15 a decade), or at these steps.
         factors: named columns of the probe, (n,) each.
-        pool: "flatten" keeps all values of a layer; "mean" averages an (n, channels, ...) map over its
-            positions, "tokens" an (n, tokens, d) sequence over its tokens.
+        pool: what makes one row a sample of a layer, one name for all layers or {layer: name}. "flatten" keeps all
+            values. Of maps (n, channels, ...), "mean" averages over the positions and "channels" takes those at one
+            place, drawn for each sample. Of tokens (n, tokens, d), "tokens" is their mean, "cls" the first,
+            "masked_mean" and "last_token" heed the attention_mask of the probe, and "each_token" makes every token
+            that is no padding a sample (y and factors are repeated; token, position and text become factors). Layers
+            of a row a sample already stay as they are, but for "each_token".
         dtype: of the stored activations; float16 halves the disk and spoils fine binning.
-        batch: rows of the probe in one pass; it bounds the memory.
+        batch: rows of the probe in one pass; None takes 4096, or fewer where the layers return more than 256 MB.
+        functional: record functions such as F.relu too; in each module they are called relu, relu_1, ...
+        strip_prefix: what the names of layers lose at their beginning, such as "net." or "model.".
+        seed: of the places that "channels" takes.
+        budget: most bytes of disk for the activations, as a number or "2 GB"; a step that does not fit is left
+            out, with a warning and a line in the manifest.
+        progress: called in a probe pass with samples done, their number and "samples"; what it raises ends the pass.
         overwrite: replace the recording that the folder holds; else it is refused.
         after: go on with the recording that the folder holds: what it has up to and with this step stays, and what
             came later is cleared away.
@@ -84,37 +97,62 @@ class Recorder:
         every: schedule.Schedule = 1,
         *,
         factors: Mapping[str, Any] | None = None,
-        pool: str = "flatten",
+        pool: str | Mapping[str, str] = "flatten",
         dtype: str = "float32",
-        batch: int = 4096,
+        batch: int | None = None,
+        functional: bool = False,
+        strip_prefix: str = "",
+        seed: int = 0,
+        budget: int | str | None = None,
+        progress: Report | None = None,
         overwrite: bool = False,
         after: int | None = None,
         provenance: Mapping[str, Any] | None = None,
     ):
-        for name, value, known in (("pool", pool, hooks.POOLS), ("dtype", dtype, DTYPES)):
-            if value not in known:
-                raise SettingError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
-        if (schedule.whole(batch) or 0) < 1:
+        if dtype not in DTYPES:
+            raise SettingError(f"dtype={dtype!r} must be one of {', '.join(map(repr, DTYPES))}")
+        if batch is not None and (schedule.whole(batch) or 0) < 1:
             raise SettingError(f"batch={batch!r} must be a whole number from 1 upward")
-        self.path, self._model = Path(path), hooks.plain(model)
-        self._every, self._pool, self._dtype, self._batch = schedule.checked(every), pool, dtype, int(batch)
-        self._automatic = layers == "auto"
-        self._layers = _names(self._model, layers)
+        self.path, self._model, self._dtype = Path(path), asked.ready(model), dtype
+        self._every, self._rows, self._progress = schedule.checked(every), batch, progress
         read = probe_of(probe, factors or {}, self._model)
-        self._x = x = read.fed
-        fed = str(x.dtype).removeprefix("torch.")
+        if functional:
+            self._model = traced(self._model, read.some(FEW))
+        self._automatic, self._prefix = isinstance(layers, str) and layers == "auto", strip_prefix
+        self._layers = asked.names(self._model, layers, strip_prefix)
+        self._x = read.fed
+        self._pooling = pooling(asked.by_layer(pool, self._model, self._layers, strip_prefix), self._x, seed)
+        if self._pooling.by_token and self._pooling.mask is not None:
+            read = by_token(read, self._pooling.mask.numpy())
+        limit = bytes_of(budget)
+        self._budget = Budget(limit, 0 if limit is None else self.bytes_per_step)
         self._manifest = Manifest(
             schema_version=1,
-            probe=ProbeEntry(n=len(x), shape=list(x.shape), fed=fed, categories=read.categories),
-            provenance=_provenance(self._model, provenance),
+            probe=ProbeEntry(
+                n=self._pooling.rows,
+                shape=list(read.first.shape),
+                fed=str(read.first.dtype).removeprefix("torch."),
+                categories=read.categories,
+                seed=seed if "channels" in self._pooling.used else None,
+            ),
+            provenance=asked.provenance(self._model, provenance),
+            budget=limit,
         )
-        held = "" if after is None else self._held(schedule.step_number(after, "after"))
-        self._claim(overwrite or after is not None)
+        last = None if after is None else schedule.step_number(after, "after")
+        held = "" if last is None else take_over(self.path, last, self._manifest)
+        self._lost, self._notes = Counter[str](), self._manifest.notes
+        claim(self.path, overwrite or last is not None, self._manifest.steps)
+        self._budget.count(self.path)
         write_atomically(self.path / "probe.safetensors", save(read.columns))
         write_atomically(self.path / "metrics.jsonl", held.encode())
         write_manifest(self.path, self._manifest)
         with writing(self.path / "metrics.jsonl"):
             self._metrics = (self.path / "metrics.jsonl").open("a", encoding="utf-8")
+
+    @property
+    def bytes_per_step(self) -> int:
+        """Bytes of disk that one step of activations will take, as a pass over a few samples shows."""
+        return self._measured[0]
 
     def step(self, step: int, epoch: float | None = None, **metrics: float | None) -> None:
         """Note the metrics of a step and, on the schedule, the activations at the current weights.
@@ -127,16 +165,39 @@ class Recorder:
             SampleError: when a named layer gives no row a sample, or a layer changes its shape.
             FileError: when the disk is full.
         """
-        if self._metrics.closed:
-            raise SettingError(f"step={step}: the recorder of {self.path} is closed")
-        number = schedule.step_number(step)
+        self.note(step, epoch, **metrics)
+        if schedule.on_schedule(schedule.step_number(step), self._every):
+            self.record(step)
+
+    def note(self, step: int, epoch: float | None = None, **metrics: float | None) -> None:
+        """Note the metrics of a step alone.
+
+        Raises:
+            SettingError: for a negative step, a metric that is no number, or a recorder that is closed.
+            FileError: when the disk is full.
+        """
+        number = self._open(step)
         given = metrics if epoch is None else {"epoch": epoch, **metrics}
-        line = {"step": number, **{name: _number(name, value) for name, value in given.items()}}
+        line = {"step": number, **{name: asked.number(name, value) for name, value in given.items()}}
         with writing(self.path / "metrics.jsonl"):
             self._metrics.write(json.dumps(finite(line), allow_nan=False) + "\n")
             self._metrics.flush()
-        if schedule.on_schedule(number, self._every):
-            self._record(number)
+
+    def record(self, step: int) -> None:
+        """Record the activations at the current weights, whatever the schedule says.
+
+        Raises:
+            SettingError: for a negative step, or a recorder that is closed.
+            SampleError: when a named layer gives no row a sample, or a layer changes its shape.
+            FileError: when the disk is full.
+        """
+        number = self._open(step)
+        there = self._budget.fits(number, self._budget.step) and self._written(number)
+        left_out = set(self._manifest.left_out) - {number} if there else {*self._manifest.left_out, number}
+        self._manifest.left_out = sorted(left_out)
+        if there and number not in self._manifest.steps:
+            insort(self._manifest.steps, number)
+        write_manifest(self.path, self._manifest)
 
     def close(self) -> None:
         """Mark the recording as finished."""
@@ -156,105 +217,75 @@ class Recorder:
         else:
             self._metrics.close()  # what was recorded stays readable, and is not called complete
 
-    def _record(self, step: int) -> None:
-        taken, reasons = hooks.probe_pass(
-            self._model, self._layers, self._x, self._pool, DTYPES[self._dtype], self._batch
-        )
-        self._refuse(taken, reasons)
-        arrays = {name: values.numpy() for name, values in taken.items()}
-        self._declare(step, arrays)
-        write_step(self.path, step, arrays)
-        if step not in self._manifest.steps:
-            insort(self._manifest.steps, step)
-        write_manifest(self.path, self._manifest)
+    def _open(self, step: int) -> int:
+        """The step as a plain integer, while there is a file to write to."""
+        if self._metrics.closed:
+            raise SettingError(f"step={step}: the recorder of {self.path} is closed")
+        return schedule.step_number(step)
 
-    def _refuse(self, taken: Mapping[str, Any], reasons: dict[str, str]) -> None:
-        """In "auto" a layer without one row a sample is named in the manifest; else it is an error."""
-        if reasons and (not self._automatic or not taken):
-            named = "; ".join(f"layer {name!r} cannot be recorded: {reason}" for name, reason in reasons.items())
+    @cached_property
+    def _measured(self) -> tuple[int, int]:
+        """Bytes of a step on the disk, and of what the layers return for one sample."""
+        few, n = self._pooling.first(FEW), self._pooling.rows
+        with Gathered() as gathered:
+            taken = self._pass(few, few.n, gathered)
+            layers = gathered.blocks(self._kept(taken, few.rows))
+        return size_of(
+            {name: (kind, (n, *shape[1:]), ()) for name, (kind, shape, _) in layers.items()}
+        ), taken.row_bytes
+
+    @cached_property
+    def _batch(self) -> int:
+        """Rows in one pass."""
+        return int(self._rows) if self._rows else max(1, min(MOST_ROWS, PASS_BYTES // max(1, self._measured[1])))
+
+    def _written(self, step: int) -> bool:
+        """Record a step, unless it turns out too large."""
+        with Gathered(self.path / "steps") as gathered:
+            taken = self._pass(self._pooling, self._batch, gathered, self._progress)
+            layers = gathered.blocks(self._kept(taken, self._pooling.rows))
+            self._manifest.skipped |= taken.reasons
+            self._manifest.probe.batch = self._batch
+            self._tell_lost(taken.lost)
+            self._declare(step, layers)
+            if not self._budget.fits(step, size_of(layers)):
+                return False
+            write_step(self.path, step, layers)
+            self._budget.wrote(step, size_of(layers))
+            return True
+
+    def _tell_lost(self, lost: Mapping[str, int]) -> None:
+        """Say which layers have values that the stored type cannot hold: now, and in the notes of all steps."""
+        for layer, count in lost.items():
+            warnings.warn(beyond(layer, count, self._dtype), stacklevel=5)
+        if lost:
+            self._lost.update(lost)
+            told = [f"{beyond(layer, count, self._dtype)}." for layer, count in self._lost.items()]
+            self._manifest.provenance["notes"] = [*self._notes, *told]
+
+    def _pass(self, pooling: Pooling, batch: int, gathered: Gathered, progress: Report | None = None) -> Taken:
+        modules = hooks.chosen_layers(self._model, self._layers, self._prefix)
+        return hooks.probe_pass(self._model, modules, self._x, pooling, DTYPES[self._dtype], batch, gathered, progress)
+
+    def _kept(self, taken: Taken, rows: int) -> list[str]:
+        """The layers that gave a row a sample; in "auto" the others are left out, else they are an error."""
+        names = taken.layers(self._layers, rows)
+        if taken.reasons and (not self._automatic or not names):
+            named = "; ".join(f"layer {name!r} cannot be recorded: {why}" for name, why in taken.reasons.items())
             raise SampleError(named)
-        self._manifest.skipped |= reasons
+        return names
 
-    def _declare(self, step: int, arrays: Mapping[str, np.ndarray]) -> None:
+    def _declare(self, step: int, arrays: Mapping[str, Blocks]) -> None:
         """Write new layers into the manifest before their first file is there, so that every file has its entry."""
         layers = self._manifest.layers
-        for name, array in arrays.items():
-            if name in layers and layers[name].shape != list(array.shape):
+        for name, (_, shape, _) in arrays.items():
+            if name in layers and layers[name].shape != list(shape):
                 before = tuple(layers[name].shape)
-                raise SampleError(f"layer {name!r} has shape {array.shape} at step {step} and had {before} before")
-        new = {name: array for name, array in arrays.items() if name not in layers}
+                raise SampleError(f"layer {name!r} has shape {shape} at step {step} and had {before} before")
+        new = {name: shape for name, (_, shape, _) in arrays.items() if name not in layers}
         if new:
             self._manifest.layers |= {
-                name: LayerEntry(shape=list(array.shape), dtype=self._dtype, pool=self._pool)
-                for name, array in new.items()
+                name: LayerEntry(shape=list(shape), dtype=self._dtype, pool=self._pooling.name(name))
+                for name, shape in new.items()
             }
             write_manifest(self.path, self._manifest)
-
-    def _claim(self, overwrite: bool) -> None:
-        """Make the folder, and clear away the recording that it may hold."""
-        manifest = self.path / "manifest.json"
-        with writing(self.path):
-            steps, held = recorded_steps(self.path), manifest.exists()
-        if (held or steps) and not overwrite:
-            raise FileError(
-                f"{self.path} holds a recording of {len(steps)} steps; choose another path or pass overwrite=True"
-            )
-        cleared = [step_path(self.path, step) for step in steps if step not in self._manifest.steps]
-        with writing(self.path):
-            (self.path / "steps").mkdir(parents=True, exist_ok=True)
-            leftovers = self.path.glob("steps/.*.part")
-            for old in (*([] if self._manifest.steps else [manifest]), *cleared, *leftovers):
-                old.unlink(missing_ok=True)
-
-    def _held(self, after: int) -> str:
-        """The lines of the metrics up to a step of the recording that goes on; its layers, steps and id are taken over.
-
-        Raises:
-            FileError: when the folder holds no recording that can be read.
-        """
-        before = read_manifest(self.path)
-        self._manifest.layers, self._manifest.skipped = before.layers, before.skipped
-        self._manifest.steps = [step for step in recorded_steps(self.path) if step <= after]
-        self._manifest.provenance |= {name: before.provenance.get(name) for name in ("id", "started")}
-        lines = [line for line in read_metrics(self.path) if line["step"] <= after]
-        return "".join(json.dumps(line) + "\n" for line in lines)
-
-
-def _names(model: nn.Module, layers: str | Collection[str]) -> tuple[str, ...]:
-    """The names of the layers to record.
-
-    Raises:
-        SettingError: when no layer is named, or weights are still to be made by the first call.
-    """
-    if any(nn.parameter.is_lazy(parameter) for parameter in model.parameters()):
-        raise SettingError("model has lazy modules without weights yet; call it once on a batch before recording")
-    if layers == "auto":
-        return hooks.automatic_layers(model)
-    names = (layers,) if isinstance(layers, str) else tuple(layers)
-    if not names:
-        raise SettingError("layers=() names no layer; give names, or 'auto'")
-    return tuple(hooks.chosen_layers(model, names))
-
-
-def _number(name: str, value: Any) -> float | None:
-    try:
-        return None if value is None else float(value.detach() if isinstance(value, torch.Tensor) else value)
-    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-        text = " ".join(repr(value).split())[:60]
-        raise SettingError(f"{name}={text} must be one number") from error
-
-
-def _provenance(model: nn.Module, given: Mapping[str, Any] | None) -> dict[str, Any]:
-    try:
-        plain = json.loads(json.dumps(dict(given or {}), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise SettingError(f"provenance must be plain data for JSON: {error}") from error
-    return {
-        "id": uuid.uuid4().hex,
-        "explorer": explorer.__version__,
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "model": type(model).__name__,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    } | plain

@@ -33,6 +33,7 @@ def open_folder(path: str | Path) -> Recording:
             layers=tuple(manifest.layers),
             steps=steps,
             read=lambda step, layer: _read(folder, step, layer, manifest),
+            read_rows=lambda step, layer, begin, end: _read(folder, step, layer, manifest, slice(begin, end)),
             step_digest=lambda step: _step_digest(step_path(folder, step)),
             x=columns.pop("x", None),
             y=columns.pop("y", None),
@@ -48,11 +49,20 @@ def open_folder(path: str | Path) -> Recording:
         raise FileError(f"{folder} is damaged: {error}") from error
 
 
-def _probe(folder: Path, manifest: Manifest) -> dict[str, np.ndarray]:
-    path = folder / "probe.safetensors"
+def stored_columns(path: Path) -> dict[str, np.ndarray]:
+    """All columns of a probe as they are stored: x, y, factor.NAME and input.NAME, texts as codes.
+
+    Raises:
+        FileError: when it is damaged, or larger than there is memory for.
+    """
     with _opened(path) as file:
         check_size(path, path.stat().st_size)
-        columns = {name: file.get_tensor(name) for name in list(file.keys())}
+        return {name: file.get_tensor(name) for name in list(file.keys())}
+
+
+def _probe(folder: Path, manifest: Manifest) -> dict[str, np.ndarray]:
+    path = folder / "probe.safetensors"
+    columns = {name: one for name, one in stored_columns(path).items() if not name.startswith("input.")}
     n = manifest.probe.n
     for name, column in columns.items():
         if not column.ndim or len(column) != (len(column) if n is None else n):
@@ -68,7 +78,7 @@ def _words(path: Path, name: str, codes: np.ndarray, words: list[str]) -> np.nda
     return np.asarray(words)[codes]
 
 
-def _read(folder: Path, step: int, layer: str, manifest: Manifest) -> np.ndarray:
+def _read(folder: Path, step: int, layer: str, manifest: Manifest, rows: slice | None = None) -> np.ndarray:
     path, expected = step_path(folder, step), tuple(manifest.layers[layer].shape)
     with _opened(path) as file:
         if layer not in file.keys():  # noqa: SIM118 (not a mapping)
@@ -79,8 +89,14 @@ def _read(folder: Path, step: int, layer: str, manifest: Manifest) -> np.ndarray
                 f"{path}: layer {layer[:80]!r} has shape {shape}; manifest.json says {expected} "
                 f"and counts {manifest.probe.n} samples"
             )
+        if rows is not None:
+            rows = slice(*rows.indices(shape[0])[:2])
+            shape = (max(0, rows.stop - rows.start), *shape[1:])
         check_size(path, 8 * math.prod(shape))
-        return file.get_tensor(layer)
+        if rows is None or not expected[0]:
+            return file.get_tensor(layer)
+        part = file.get_slice(layer)
+        return part[rows] if shape[0] else part[:1][:0]  # safetensors takes no empty slice
 
 
 def _step_digest(path: Path) -> str:
