@@ -5,7 +5,8 @@ import streamlit as st
 from explorer.catalogue import training
 from explorer.demo import submit_demo
 from explorer.device import describe
-from explorer.recordings.bundled import bundled
+from explorer.examples.base import bundled
+from explorer.ui import gallery
 from explorer.ui.codes import USUAL
 from explorer.ui.pages import go, link
 from explorer.ui.pick import opened, runs
@@ -67,6 +68,8 @@ with demo:
     if st.button("Train and watch", type="primary", icon=":material/model_training:"):
         path, job = submit_demo(name, **settings)
         go(training.card(name).constants["PAGE"], run=str(path), job=job.id)
+
+gallery.panel()
 
 recorded = [run for run in runs() if run not in bundled()]
 if recorded:

@@ -3,6 +3,7 @@
 import copy
 import json
 import multiprocessing
+import shutil
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -13,15 +14,16 @@ import torch
 from safetensors.numpy import load_file
 
 import explorer
+from explorer.bundle import NEAR, fingerprint
 from explorer.coded import disentangle
 from explorer.coded.scoring import Scoring
 from explorer.errors import UnknownNameError
+from explorer.examples import base as bundled
+from explorer.examples.twelve_bit import forward
 from explorer.metrics import Metrics, effort
 from explorer.packaged import assets
 from explorer.profiles import Profile
-from explorer.recordings import bundled
-from explorer.recordings._classifiers import forward
-from explorer.recordings.manifest import recorded_steps
+from explorer.recordings.manifest import recorded_steps, write_step
 from explorer.recordings.store import open_folder
 from explorer.result import finite
 from explorer.sweep import collected
@@ -89,6 +91,46 @@ def test_its_profiles_are_at_hand_and_are_what_the_measure_reads(home: Path) -> 
     shipped = found.curve("tanh_3", "diffusion_spectral_entropy")[-1]
     anew = explorer.measure(recording.activations(8000, "tanh_3"), measure="diffusion_spectral_entropy", **settings)
     assert shipped == pytest.approx(anew.value, rel=1e-6)  # seven digits are shipped
+
+
+def test_results_are_taken_for_the_activations_they_were_read_of_alone(home):
+    plan = Profile("diffusion_spectral_entropy")
+    folder = bundled.materialised("twelve_bit")
+    path = folder / "steps" / "00000000.safetensors"
+    layers = load_file(path)
+    layers["tanh_5"] = layers["tanh_5"][::-1].copy()  # the same values in another order
+    write_step(folder, 0, layers)
+    recording = explorer.open("twelve_bit")
+    assert collected(recording, plan.checked(recording)).about["cells"] == 0
+    shutil.rmtree(folder)
+    recording = explorer.open("twelve_bit")
+    assert collected(recording, plan.checked(recording)).about["cells"] == 330
+
+
+def test_a_fingerprint_sees_a_row_and_not_the_rounding():
+    t = np.random.default_rng(0).normal(size=(4000, 20))
+    rms, product = fingerprint(t)
+    assert rms == pytest.approx(np.sqrt((t**2).mean()), rel=1e-6)
+    rounded = fingerprint(t.astype(np.float32) * (1 + 3e-5 * np.sign(t[::-1])))
+    assert np.allclose(rounded, (rms, product), rtol=0, atol=NEAR * rms)
+    for other in (t[::-1], np.roll(t, 1, 0), t * 1.01, np.where(np.arange(4000)[:, None] == 7, t + 100, t)):
+        assert not np.allclose(fingerprint(other), (rms, product), rtol=0, atol=NEAR * rms)
+
+
+@pytest.mark.parametrize("name", bundled.bundled())
+def test_the_stamp_covers_what_an_example_is_recorded_with(name, monkeypatch, tmp_path):
+    before = bundled.stamp(name)
+    for folder in (*bundled.SHARED, "examples"):
+        shutil.copytree(bundled.HERE / folder, tmp_path / folder)
+    monkeypatch.setattr(bundled, "HERE", tmp_path)
+    bundled._shared.cache_clear()
+    assert bundled.stamp(name) == before
+    for file in ("networks/dense.py", "recordings/pools.py", "examples/_images.py"):
+        (tmp_path / file).write_text((tmp_path / file).read_text() + "# changed")
+        bundled._shared.cache_clear()
+        assert bundled.stamp(name) != before
+        before = bundled.stamp(name)
+    bundled._shared.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["sprites_vae", "sprites_beta_tcvae", "digits_beta_vae"])

@@ -12,11 +12,11 @@ from safetensors.torch import save as packed
 from sklearn.datasets import load_digits
 
 import explorer
-from explorer.catalogue import objectives
+from explorer.catalogue import examples, objectives
 from explorer.errors import Cancelled, FileError, JobError, SettingError
+from explorer.examples import _autoencoders
 from explorer.networks.kinds import load
 from explorer.packaged import assets
-from explorer.recordings import bundled
 from explorer.recordings.images import DigitImages, drawn_rows, images
 from explorer.recordings.recorder import Recorder
 from explorer.recordings.store import open_folder
@@ -28,7 +28,7 @@ from explorer.training.vae import train
 
 SMALL = {"scales": 2, "orientations": 4, "positions": 3, "channels": 4, "width": 16, "batch": 32, "probe": 100}
 """216 sprites."""
-BUNDLED = [name for name in bundled.bundled() if name != "twelve_bit"]
+BUNDLED = [name for name in examples if examples.card(name).constants["PAGE"] == "disentanglement"]
 
 
 def small(path, epochs=4, **settings):
@@ -303,7 +303,7 @@ def test_every_objective_is_made_with_its_own_defaults():
 def test_a_bundle_gives_the_recording_back(run, tmp_path):
     _, recording, path = run
     bundle(path, tmp_path / "bundle", [0, 2, 4])
-    bundled.write(tmp_path / "again", tmp_path / "bundle")
+    _autoencoders.write(tmp_path / "again", tmp_path / "bundle")
     again = open_folder(tmp_path / "again")
     assert again.steps == (0, 2, 4) and again.complete and again.name == recording.name
     np.testing.assert_array_equal(again.x, recording.x)

@@ -15,11 +15,12 @@ from typing import Any
 
 from safetensors.torch import save_file
 
+from explorer.bundle import fingerprint
 from explorer.cells import Cells
+from explorer.examples.twelve_bit import write
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.readings import Readings
-from explorer.recordings.bundled import write
 from explorer.recordings.schedule import log_steps
 from explorer.recordings.store import open_folder
 from explorer.training.twelve_bit import epochs_of, inputs, network
@@ -59,11 +60,20 @@ def weights(folder: Path, activation: str = "tanh", epochs: int = 8000, seed: in
     (folder / "run.json").write_text(json.dumps({"activation": activation, "provenance": about}, indent=1))
 
 
+def fingerprints(recording: Any, folder: Path) -> None:
+    """What tells whether results belong to a recording, of every layer at every step, as activations.json."""
+    cells = [(step, layer) for step in recording.steps for layer in recording.layers]
+    found = {f"{step}/{layer}": fingerprint(recording.activations(step, layer)) for step, layer in cells}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "activations.json").write_text(json.dumps(found, separators=(",", ":")))
+
+
 def planes(folder: Path) -> None:
     """Every cell of every plan, as plane.json."""
     with tempfile.TemporaryDirectory() as scratch:
         write(Path(scratch), folder)
         recording = open_folder(scratch)
+        fingerprints(recording, folder)
         found = [_plane(recording, plan.checked(recording)) for plan in PLANS]
     (folder / "plane.json").write_text(json.dumps(found, separators=(",", ":")))
 
@@ -79,6 +89,7 @@ def profiles(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         write(Path(scratch), folder)
         recording = open_folder(scratch)
+        fingerprints(recording, folder)
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
             found = [_profile(pool, scratch, recording, plan.checked(recording)) for plan in PROFILES]
     (folder / "profiles.json").write_text(json.dumps(found, separators=(",", ":")))

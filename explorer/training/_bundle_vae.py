@@ -18,12 +18,13 @@ from safetensors.torch import save as packed
 
 from explorer.coded.disentangle import parts
 from explorer.coded.scoring import Scoring
+from explorer.examples._autoencoders import write
 from explorer.metrics import Coded, Metrics
 from explorer.networks.kinds import load
-from explorer.recordings.bundled import write
 from explorer.recordings.manifest import read_manifest, read_metrics
 from explorer.recordings.store import open_folder
 from explorer.result import finite
+from explorer.training._bundle import fingerprints
 from explorer.training._vae import GRID, PROBE
 
 WRITTEN = ("title", "settings", "data", "step", "image_shape", "objective")
@@ -57,6 +58,7 @@ def scores(target: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         write(Path(scratch), target)
         recording = open_folder(scratch)
+        fingerprints(recording, target)
         step, plan = recording.steps[-1], Metrics().checked()
         means, variances = (recording.activations(step, layer) for layer in ("mean", "variance"))
         coded = Coded(means, dict(recording.factors), variances)

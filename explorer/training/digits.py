@@ -1,8 +1,9 @@
 """A dense network on handwritten digits, taught the true labels or shuffled ones, and recorded."""
 
-import itertools
 import time
+import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import nn
 
 from explorer.device import one_thread
 from explorer.jobs.progress import nothing
+from explorer.networks.classifiers import dense
 from explorer.recordings.recorder import Recorder
 from explorer.recordings.schedule import log_steps
 from explorer.settings import Range
@@ -24,7 +26,8 @@ PLANS = (
 )
 """What a demonstration computes of the recording while it grows."""
 PAGE = "representation"
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
+SAID = {"held_out": "held out", "taught": "training", "all": "all"}
+"""What the provenance calls the images of a probe."""
 
 
 def train(
@@ -37,7 +40,7 @@ def train(
     batch: Annotated[int, Range(1, 897)] = 32,
     learning_rate: Annotated[float, Range(1e-6, 1.0, log=True)] = 5e-4,
     weight_decay: Annotated[float, Range(0.0, 10.0)] = 0.1,
-    probe: Literal["held_out", "all"] = "held_out",
+    probe: Literal["held_out", "all", "both"] = "held_out",
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     progress: Callable[..., None] = nothing,
 ) -> dict[str, Any]:
@@ -51,7 +54,9 @@ def train(
     activations after the last image is learnt; a measure of one fixed width would read that growth.
 
     The probe holds x (64 pixels, 0 to 1), y (the label that is taught) and the factors `digit` (the true label),
-    `ink` (the mean pixel) and, of all images, `split` (taught or held out).
+    `ink` (the mean pixel) and, of all images, `split` (taught or held out). With probe="both" the images taught are
+    recorded too, in a folder of their own beside the other, its name followed by "-taught"; `network` in both
+    provenances names the network that they share.
 
     Args:
         path: folder of the recording.
@@ -62,7 +67,7 @@ def train(
         batch: images in one update.
         learning_rate: of AdamW.
         weight_decay: of AdamW; 0 for plain Adam.
-        probe: images whose activations are recorded.
+        probe: images whose activations are recorded; "both" records those held out and, beside them, those taught.
         seed: of weights, split, shuffled labels and order.
 
     References: alpaydin1998; zhang2017, section 2; liao2024.
@@ -72,22 +77,42 @@ def train(
     given |= {"probe": probe, "seed": seed}
     title = f"digits, {labels} labels, seed {seed}"
     about: dict[str, Any] = {"title": title, "settings": given, "data": "scikit-learn's digits", "step": "epoch"}
-    about |= {"image_shape": [8, 8]}
+    about |= {"image_shape": [8, 8], "network": uuid.uuid4().hex}
     lesson, digit = lesson_of(labels, seed)
     model = network(width, activation, seed)
     optimiser = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
     every = log_steps(epochs)
     start, note = time.perf_counter(), ""
-    fed, factors = probed(lesson, digit, probe)
-    recorder = Recorder(path, model, fed, every=every, factors=factors, overwrite=True, provenance=about)
-    with one_thread(), recorder:
+    folders = {path: "held_out", f"{path}-taught": "taught"} if probe == "both" else {path: probe}
+    with one_thread(), ExitStack() as stack:
+        recorders = [
+            stack.enter_context(_recorder(folder, model, probed(lesson, digit, rows), every, about, SAID[rows]))
+            for folder, rows in folders.items()
+        ]
         # the loss takes the softmax itself, in log space
         for epoch, metrics in epochs_of(model[:-1], lesson, optimiser, epochs, batch, set(every)):
-            recorder.step(epoch, epoch=epoch, **metrics)
+            for recorder in recorders:
+                recorder.step(epoch, epoch=epoch, **metrics)
             if metrics:
                 note = f"epoch {epoch}, test accuracy {metrics['test accuracy']:.3f}"
             progress(epoch, epochs, note)
     return {"recording": path, "title": title, "seconds": time.perf_counter() - start}
+
+
+def _recorder(
+    path: str,
+    model: nn.Module,
+    probed: tuple[tuple[torch.Tensor, torch.Tensor], dict[str, np.ndarray]],
+    every: Any,
+    about: dict[str, Any],
+    images: str,
+) -> Recorder:
+    """A recorder of some images; `images` says which, and the title where they are those taught."""
+    fed, factors = probed
+    seed = f", seed {about['settings']['seed']}"
+    title = about["title"].replace(seed, f", training images{seed}") if images == SAID["taught"] else about["title"]
+    own = about | {"title": title, "probe": images}
+    return Recorder(path, model, fed, every=every, factors=factors, overwrite=True, provenance=own)
 
 
 def lesson_of(labels: str, seed: int) -> tuple[Lesson, torch.Tensor]:
@@ -108,7 +133,7 @@ def probed(
     """(x, y) of the images that are recorded, in the order of the data set, and their factors."""
     held_out = torch.zeros(len(digit), dtype=torch.bool)
     held_out[lesson.held_out] = True
-    rows = held_out if probe == "held_out" else torch.ones_like(held_out)
+    rows = {"held_out": held_out, "taught": ~held_out}.get(probe, torch.ones_like(held_out))
     factors = {"digit": digit[rows].numpy(), "ink": lesson.x[rows].mean(1).numpy()}
     if probe == "all":
         factors["split"] = np.where(held_out, "held out", "taught")
@@ -118,10 +143,4 @@ def probed(
 def network(width: int, activation: str, seed: int) -> nn.Sequential:
     """The network with softmax outputs; layers are called relu_128, relu_64, relu_32, softmax_10."""
     torch.manual_seed(seed)
-    model, widths = nn.Sequential(), (PIXELS, width, width // 2, width // 4)
-    for fan_in, fan_out in itertools.pairwise(widths):
-        model.add_module(f"linear_{fan_out}", nn.Linear(fan_in, fan_out))
-        model.add_module(f"{activation}_{fan_out}", ACTIVATIONS[activation]())
-    model.add_module("logits", nn.Linear(widths[-1], CLASSES))
-    model.add_module(f"softmax_{CLASSES}", nn.Softmax(1))
-    return model
+    return dense((PIXELS, width, width // 2, width // 4, CLASSES), activation)
