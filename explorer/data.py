@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,20 @@ def identity(x: np.ndarray | None, n: int) -> np.ndarray:
     )
     whole = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))  # -0.0 + 0 is 0.0
     return np.unique(whole, return_inverse=True)[1].ravel()
+
+
+def row_digests(x: np.ndarray) -> np.ndarray:
+    """A 64-bit digest of every row of x, (n,): equal rows have equal ones, and -0 equals 0; of this process alone.
+
+    It takes no memory beyond n numbers, where `identity` sorts a copy of x.
+    """
+    rows = x.reshape(len(x), -1)
+    found = np.empty(len(rows), np.int64)
+    for begin in range(0, len(rows), 4096):
+        block = rows[begin : begin + 4096]
+        block = block.astype(str) if block.dtype == object else block + 0 if block.dtype.kind == "f" else block
+        found[begin : begin + len(block)] = [hash(row.tobytes()) for row in block]
+    return found
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,7 @@ class Recording:
         provenance: how it came to be: program, version, seed, device, time.
         complete: False while it is still being written.
         path: the folder it was opened from, None for arrays in memory.
+        read_rows: as `read` for the rows from one place up to another, of a source that can read part of a layer.
     """
 
     layers: tuple[str, ...]
@@ -96,6 +112,7 @@ class Recording:
     name: str = "recording"
     complete: bool = True
     path: str | None = None
+    read_rows: Callable[[int, str, int, int], np.ndarray] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_arrays(
@@ -145,12 +162,21 @@ class Recording:
         Raises:
             UnknownNameError: for a layer or step that was not recorded.
         """
-        if layer not in self.layers:
-            raise UnknownNameError("layer", layer, self.layers)
-        if step not in self.steps:
-            raise UnknownNameError("recorded step", step, self.steps)
+        self._known(step, layer)
         array = self.read(step, layer)
         return array.reshape(len(array), -1)
+
+    def rows(self, step: int, layer: str, begin: int, end: int) -> np.ndarray:
+        """The rows of `activations` from `begin` up to `end`; the others are not read where the source allows it.
+
+        Raises:
+            UnknownNameError: for a layer or step that was not recorded.
+        """
+        if self.read_rows is None:
+            return self.activations(step, layer)[begin:end]
+        self._known(step, layer)
+        array = self.read_rows(step, layer, begin, end)
+        return array.reshape(len(array), math.prod(array.shape[1:]))
 
     def target(self, name: str = "y") -> np.ndarray:
         """The labels `y` or a factor, by name.
@@ -162,6 +188,12 @@ class Recording:
         if name not in columns:
             raise UnknownNameError("label or factor", name, columns)
         return columns[name]
+
+    def _known(self, step: int, layer: str) -> None:
+        if layer not in self.layers:
+            raise UnknownNameError("layer", layer, self.layers)
+        if step not in self.steps:
+            raise UnknownNameError("recorded step", step, self.steps)
 
     @property
     def digest(self) -> str:
