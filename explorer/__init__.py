@@ -19,11 +19,17 @@ _HOMES = {
     "open": "explorer.api",
     "plane": "explorer.api",
     "profile": "explorer.api",
+    "compare": "explorer.api",
     "similarity": "explorer.api",
     "Recorder": "explorer.recordings.recorder",
     "Recording": "explorer.data",
     "Dataset": "explorer.data",
 }
+_EXTRAS = {
+    "LightningRecorder": "explorer.recordings.lightning_recorder",
+    "HFRecorder": "explorer.recordings.hf_recorder",
+}
+"""Names that need a package which an extra installs; `from explorer import *` leaves them out."""
 _FOLDERS = (
     "estimators",
     "measures",
@@ -31,21 +37,22 @@ _FOLDERS = (
     "sources",
     "embeddings",
     "figures",
-    "labs",
     "training",
     "objectives",
+    "examples",
+    "models",
 )
 
 __all__ = [*_HOMES, *_FOLDERS, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _HOMES or name in _EXTRAS:
+        return getattr(import_module((_HOMES | _EXTRAS)[name]), name)
     if name in _FOLDERS:
         return import_module(f"explorer.{name}")
     raise AttributeError(f"module 'explorer' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_EXTRAS])

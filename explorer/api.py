@@ -1,4 +1,4 @@
-"""One call each: estimate, measure, disentanglement, open, plane, profile, similarity."""
+"""One call each: estimate, measure, disentanglement, open, plane, profile, compare, similarity."""
 
 from pathlib import Path
 from typing import Any
@@ -7,16 +7,19 @@ from explorer.bundle import open_bundled
 from explorer.catalogue import estimators, measures
 from explorer.coded.disentangle import disentanglement
 from explorer.data import Recording
-from explorer.errors import FileError
+from explorer.errors import FileError, SettingError
+from explorer.examples.base import bundled
 from explorer.likeness import similarity
-from explorer.recordings.bundled import bundled
+from explorer.recordings.foreign import found
 from explorer.recordings.store import open_folder
 from explorer.result import Estimate
+from explorer.run_groups import compare
 from explorer.score import Score
 from explorer.settings import checked_settings
+from explorer.sources._readers import is_source
 from explorer.sweep import plane, profile
 
-__all__ = ["disentanglement", "estimate", "measure", "open", "plane", "profile", "similarity"]
+__all__ = ["compare", "disentanglement", "estimate", "measure", "open", "plane", "profile", "similarity"]
 
 
 def estimate(
@@ -95,14 +98,37 @@ def measure(
     return scored(entry, samples, target, seed, null=null, interval=interval)
 
 
-def open(path: str | Path) -> Recording:
-    """The recording in a folder, also one that is still being written, or a bundled run by name.
+def open(path: str | Path, *, pattern: str = "", x: Any = None, y: Any = None, factors: Any = None) -> Recording:
+    """A recording: a folder, also one that is still being written, a bundled run by name, or files of other programs.
+
+    Of other programs nothing is copied, and one layer at a time is read: from a folder whose files are steps, from one
+    file or store that holds several steps as groups, or from a file that is one step. `explorer convert` makes a
+    recording of them that jobs and the app can open. Arrays whose rows are not the samples are left out, and the
+    provenance says which.
+
+    Args:
+        path: of the folder, file or store.
+        pattern: where the step stands in the names of files below a folder, `epoch_{step}.npz` or
+            `{step}/{layer}.npy`, or of arrays in one file, `step_{step}/{layer}`. One file needs none where its names
+            begin with a number or a word like step or epoch, as step_10/fc1.
+        x, y: of such files: an array, the name of one that they hold, or FILE, FILE:NAME or FILE:a,b of another file.
+            Unless given, an array called x is the inputs and one called y, label, labels, target or Y the labels.
+        factors: of such files: names as for y, with FILE all its columns; or {name: column}. Unless given, arrays of
+            text or whole numbers, one a sample, are factors.
 
     Raises:
-        FileError: when there is no such folder or bundled run, or a file in it is damaged.
+        FileError: when there is no such folder, file or bundled run, or a file in it is damaged.
+        SettingError: for a pattern that breaks its rule, or one that a recording does not take.
+        UnknownNameError, SampleError: for a column that is not there, or not paired row by row.
     """
-    if not Path(path).exists() and str(path) in bundled():
+    place, asked = Path(path), {"pattern": pattern or None, "x": x, "y": y, "factors": factors}
+    if not place.exists() and str(path) in bundled():
         return open_bundled(str(path))
-    if not Path(path).exists():
+    if not place.exists():
         raise FileError(f"{path} does not exist; give a recording folder or a bundled run: {', '.join(bundled())}")
-    return open_folder(path)
+    if not place.is_dir() or is_source(place) or (pattern and not (place / "manifest.json").is_file()):
+        return found(place, pattern, x, y, factors).recording()
+    named = [name for name, given in asked.items() if given is not None]
+    if named and (place / "manifest.json").is_file():
+        raise SettingError(f"{named[0]} is of files of other programs and {path} is a recording; leave it out")
+    return open_folder(place)

@@ -6,10 +6,10 @@ from typing import Annotated, NoReturn
 import typer
 
 import explorer
-from explorer import catalogue, cli_runs, cli_scores
+from explorer import catalogue, cli_compare, cli_convert, cli_record, cli_runs, cli_scores
 from explorer.cli_jobs import jobs_app
-from explorer.cli_options import Device, Json, Noise, Permutations, Seed, Set, Target, settings_of
-from explorer.errors import ExplorerError, UnknownNameError
+from explorer.cli_options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of
+from explorer.errors import ExplorerError, FileError, UnknownNameError
 from explorer.result import Estimate, repr_call, to_json
 
 app = typer.Typer(
@@ -20,14 +20,23 @@ app = typer.Typer(
     help="See what neural networks keep and forget. Without a command: open the app in a browser.",
 )
 app.add_typer(jobs_app, name="jobs")
-for command in (*cli_runs.COMMANDS, cli_scores.disentangle):
+for command in (
+    *cli_runs.COMMANDS,
+    cli_compare.compare,
+    cli_scores.disentangle,
+    cli_record.record,
+    cli_convert.convert,
+):
     app.command()(command)
 
 Kind = Annotated[str, typer.Option(help="continuous, discrete, mixed, labels or auto.")]
 Port = Annotated[int, typer.Option(help="Port of the app.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
-LISTS = {name: getattr(catalogue, name) for name in ("estimators", "measures", "distributions", "sources", "labs")}
+LISTS = {
+    name: getattr(catalogue, name)
+    for name in ("estimators", "measures", "distributions", "sources", "examples", "models", "labs")
+}
 
 
 def main() -> None:
@@ -59,6 +68,8 @@ def start(
 def open_run(run: str, port: Port = 8501, no_browser: NoBrowser = False) -> None:
     """Open the app on a recording, also one that is still being written, or on a bundled run."""
     recording = explorer.open(run)
+    if recording.path is None:
+        raise FileError(f"{run} is a file of another program; make a recording of it first: explorer convert {run}")
     _serve(f"plane?run={_quoted(recording.path or run)}", port, no_browser)
 
 
@@ -105,8 +116,6 @@ def estimate(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Estimate I(X;Y), I(X;Y|Z) or the entropy of X, and say how far it can be trusted."""
-    from explorer.arrays import array
-
     settings = settings_of(catalogue.estimators, estimator, set_)
     arrays = [array(text) for text in (x, y) if text is not None]
     condition = None if given is None else array(given)
@@ -130,12 +139,6 @@ def list_entries(what: Annotated[str, typer.Argument(help=", ".join(LISTS))], js
     width = max((len(card.name) for card in cards), default=0)
     for card in () if json_ else cards:
         print(f"{card.name:{width}}  {card.summary}")
-
-
-@app.command()
-def record(rest: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Record a trained network. Not in this version: use explorer.Recorder in your training loop."""
-    raise ExplorerError("record: this version records from Python; put explorer.Recorder into your training loop")
 
 
 @app.command()

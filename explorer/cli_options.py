@@ -1,9 +1,11 @@
 """Options that several commands share, and how `--set` becomes settings."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from explorer.catalogue import Catalogue
@@ -27,14 +29,30 @@ def settings_of(entries: Catalogue, name: str, texts: list[str] | None) -> dict[
     return parsed_settings(entries.card(name).settings, texts or (), name)
 
 
-def checked_out(out: str) -> None:
-    """Refuse a name that says no format, before anything is computed.
+def array(text: str) -> np.ndarray:
+    """The array that an argument names; what was left out of it is said on stderr."""
+    from explorer import arrays
+
+    found = arrays.read(text)
+    told(found.notes)
+    return found.values
+
+
+def told(notes: Iterable[str]) -> None:
+    """Sentences on stderr."""
+    for note in notes:
+        print(f"explorer: {note}", file=sys.stderr)
+
+
+def checked_out(out: str, *more: str) -> None:
+    """Refuse a name that says no format, before anything is computed; `more` are formats of one command alone.
 
     Raises:
         InputError: naming the formats, or a folder that is not there.
     """
-    if out and Path(out).suffix not in (".parquet", ".csv", ".json"):
-        raise InputError(f"--out {out!r} must end in .parquet, .csv or .json")
+    formats = (*more, ".parquet", ".csv", ".json")
+    if out and Path(out).suffix not in formats:
+        raise InputError(f"--out {out!r} must end in {', '.join(formats[:-1])} or {formats[-1]}")
     if out and not Path(out).absolute().parent.is_dir():
         raise InputError(f"--out {out!r} lies in a folder that does not exist")
 

@@ -16,6 +16,7 @@ from explorer.cli_options import (
     Seed,
     Set,
     Target,
+    array,
     checked_out,
     progress,
     settings_of,
@@ -42,8 +43,6 @@ def measure(
 ) -> None:
     """Read a measure of a representation, and say how far it can be trusted."""
     settings = settings_of(catalogue.measures, measure, set_)
-    from explorer.arrays import array
-
     arrays = [array(text) for text in (z, y) if text is not None]
     asked = {"null": null, "interval": interval, "seed": seed, "device": device}
     score = explorer.measure(*arrays, measure=measure, **asked, **settings)

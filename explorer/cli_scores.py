@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-import explorer
 from explorer.catalogue import measures
-from explorer.cli_options import Device, Json, Out, Seed, checked_out, progress, written
+from explorer.cli_options import Device, Json, Out, Seed, checked_out, progress, told, written
 from explorer.errors import SettingError
 from explorer.metric_table import MetricTable
-from explorer.metrics import scores
+from explorer.metrics import Coded, Metrics, scores
 from explorer.result import NATS_PER, to_json
 from explorer.settings import parsed_settings
 
@@ -36,13 +35,13 @@ def disentangle(
 ) -> None:
     """Score codes against factors by every measure of disentanglement, and say what each would miss."""
     checked_out(out)
-    from explorer import arrays
+    from explorer.coded.disentangle import compute
 
-    noise = arrays.array(variances) if variances else None
-    asked: dict[str, Any] = {"metrics": metric, "bins": bins, "strategy": strategy, "trust": trust, "seed": seed}
-    asked |= {"assignment": assignment, "settings": _settings(set_ or []), "device": device, "variances": noise}
-    found = explorer.disentanglement(arrays.array(codes), arrays.columns(factors), progress=progress, **asked)
+    plan = Metrics(tuple(metric or ()), bins, strategy, assignment, _settings(set_ or []), trust, seed).checked()
+    coded = Coded.named(codes, factors, variances)
+    found = compute(coded, plan, progress, device)
     if out:
+        told(coded.notes)
         written(found, out)
     else:
         print(to_json(found.to_dict()) if json_ else lines(found))
@@ -50,13 +49,13 @@ def disentangle(
 
 def lines(table: MetricTable) -> str:
     """The matrix, the scores and the doubts as one reads them on a terminal."""
-    wide = max(8, *(len(name) for name in table.factors))
+    wide, first = max(8, *map(len, table.factors)), max(7, *map(len, table.latents))
     rows = ["mutual information in nats, latents by factors"]
-    rows.append(" " * 8 + " ".join(f"{name:>{wide}}" for name in table.factors))
+    rows.append(" " * (first + 1) + " ".join(f"{name:>{wide}}" for name in table.factors))
     for latent, row in zip(table.latents, table.information, strict=True):
-        rows.append(f"{latent:>7} " + " ".join(f"{one:>{wide}.3f}" for one in row))
-    rows += ["entropy " + " ".join(f"{one:>{wide}.3f}" for one in table.entropies)]
-    rows += ["    gap " + " ".join(f"{one:>{wide}.3f}" for one in table.gaps), ""]
+        rows.append(f"{latent:>{first}} " + " ".join(f"{one:>{wide}.3f}" for one in row))
+    rows += [f"{'entropy':>{first}} " + " ".join(f"{one:>{wide}.3f}" for one in table.entropies)]
+    rows += [f"{'gap':>{first}} " + " ".join(f"{one:>{wide}.3f}" for one in table.gaps), ""]
     rows += [_line(name, table) for name in table.scores]
     rows += [f"{name:28} no value: {why}" for name, why in table.undefined.items()]
     said = [(name, table.about["misses"].get(name)) for name in table.scores]

@@ -200,7 +200,8 @@ def specification(
         SettingError: for a recording in memory, which another process cannot read.
     """
     if recording.path is None:
-        raise SettingError("jobs=True needs a recording on disk; this one is in memory: use jobs=False")
+        rule = "this one is in memory or of other programs: use jobs=False, or `explorer convert`"
+        raise SettingError(f"jobs=True needs a recording on disk; {rule}")
     plain = {**vars(plan), "settings": dict(plan.settings)}
     arguments = {"path": str(Path(recording.path).resolve()), "plan": plain, "device": device}
     arguments |= {name: list(chosen) for name, chosen in only.items() if chosen is not None}

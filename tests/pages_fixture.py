@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import jobs, likeness, panel, spectrum, sweep, trials
+from explorer import bundle, jobs, likeness, panel, sanity, spectrum, sweep, trials
 from explorer.coded import jobs as coded_jobs
 from explorer.coded import traversal
 from explorer.jobs import board, startup
@@ -21,7 +21,20 @@ PAGES = sorted((root() / "pages").glob("[0-9]*_*.py"))
 @pytest.fixture
 def quiet(home, monkeypatch):
     """No page starts a service here: what it submits stays on the board."""
-    for module in (jobs, startup, board, sweep, trials, panel, spectrum, likeness, coded_jobs, traversal):
+    for module in (
+        bundle,
+        jobs,
+        startup,
+        board,
+        sweep,
+        trials,
+        panel,
+        spectrum,
+        likeness,
+        sanity,
+        coded_jobs,
+        traversal,
+    ):
         monkeypatch.setattr(module, "ensure_service", lambda: False)
     started = []
     stand_in = SimpleNamespace(Popen=lambda *a, **k: started.append(a), DEVNULL=subprocess.DEVNULL)

@@ -93,9 +93,43 @@ def test_disentangle_in_words_json_and_files(arrays, tmp_path):
     assert "mutual information in nats" in words and "mig " in words and "modularity" in words
     plain = json.loads(run("disentangle", *codes, "--bins", "10", "--json"))
     assert set(plain["metrics"]) == {"mig", "modularity"} and plain["about"]["bins"] == 10
-    assert len(plain["mutual_information"]) == 2 and len(plain["factor_entropy"]) == 1
+    assert (
+        plain["latents"] == ["x", "y"] and len(plain["mutual_information"]) == 2 and len(plain["factor_entropy"]) == 1
+    )
     run("disentangle", *codes, "--out", str(tmp_path / "table.csv"))
     assert (tmp_path / "table.csv").read_text().startswith("metric,value,low")
+
+
+def test_columns_of_text_are_left_out_and_said(tmp_path, capfd):
+    rows = "".join(f"{i % 3},row {i},{i % 7}\n" for i in range(60))
+    (tmp_path / "codes.csv").write_text("size,id,angle\n" + rows)
+    left, label = "codes.csv: columns of text were left out: id.", f"{tmp_path}/codes.csv:size"
+    asked = ["disentangle", f"{tmp_path}/codes.csv", label, "--metric", "mig", "--trust", "none"]
+    words = run(*asked)
+    assert f"note (columns): {left}" in words and "\n   size " in words and "0 is size, 1 is angle" in words
+    assert left in [one["text"] for one in json.loads(run(*asked, "--json"))["notes"]]
+    capfd.readouterr()
+    for command in (
+        [*asked, "--out", str(tmp_path / "t.csv")],
+        ["estimate", f"{tmp_path}/codes.csv", label, "--json"],
+        ["measure", f"{tmp_path}/codes.csv", "--json"],
+    ):
+        output = CliRunner().invoke(cli.app, command)
+        assert output.stderr == f"explorer: {left}\n" and left not in output.stdout
+    assert "left out" not in run(
+        "disentangle", f"{tmp_path}/codes.csv:angle", label, "--metric", "sap", "--trust", "none"
+    )
+
+
+def test_lengths_are_compared_before_torch_comes(tmp_path, home):
+    np.savez(tmp_path / "pair.npz", z=np.zeros((5, 2)), v=np.arange(4))
+    code = (
+        "import sys; from explorer.cli import main; sys.argv[0] = 'explorer'\ntry: main()\n"
+        "except SystemExit as end: assert end.code == 2 and 'torch' not in sys.modules"
+    )
+    pair = [f"{tmp_path}/pair.npz:z", f"{tmp_path}/pair.npz:v"]
+    ended = subprocess.run([sys.executable, "-c", code, "disentangle", *pair], capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 0 and "codes has 5 samples and factors has 4" in ended.stderr, ended.stderr
 
 
 def test_estimate_in_words(arrays):
@@ -167,14 +201,27 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
         (("disentangle", "{pair}:x", "{pair}:label", "--set", "hsic.x=3"), "names no score of disentanglement"),
         (("disentangle", "{pair}", "{pair}:label"), "holds x (500,), y (500,), label (500,); name one"),
         (("disentangle", "{pair}:x", "{pair}"), "name some"),
-        (("record",), "explorer.Recorder"),
+        (("disentangle", "{bad}:nan", "{pair}:label"), "codes holds 1 value(s) of NaN, the first in row 3"),
+        (("disentangle", "{bad}:text", "{pair}:label"), "codes holds text ('a', ...)"),
+        (("disentangle", "{bad}:one", "{pair}:label"), "codes='3.0' is a single value"),
+        (("disentangle", "{pair}:x,y", "{bad}:short"), "codes has 500 samples and factors has 400"),
+        (("disentangle", "{pair}:x,y", "{bad}:same"), "factors (same) never change"),
+        (("disentangle", "{pair}:x,y", "{bad}:nan"), "nan holds 1 value(s) of NaN"),
+        (("disentangle", "{pair}:x,y", "{bad}:one"), "one has the shape ()"),
+        (("disentangle", "absent.npy", "{pair}:label"), "'absent.npy' does not exist"),
+        (("disentangle", "{folder}", "{pair}:label"), "is a folder"),
+        (("disentangle", "{pair}:x,y", "{pair}:label", "--variances", "{pair}:x"), "(500, 2) and (500, 1)"),
+        (("disentangle", "{pair}:x,y", "{pair}:label", "--variances", "{pair}:y,x"), "none may be below 0"),
+        (("record", "--model", "none.pt", "--data", "none.npz"), "'none.pt' does not exist"),
         (("lab", "coin"), "no lab 'coin'"),
         (("jobs", "show", "nothing"), "no job 'nothing'"),
         (("--port", "99999", "--no-browser"), "port=99999 must lie in"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(arguments, says, arrays, tmp_path, home, monkeypatch, capsys):
-    given = [one.format(pair=arrays, folder=tmp_path) for one in arguments]
+    wrong = {"nan": np.where(np.arange(500) == 3, np.nan, 1.0), "text": np.array(["a"] * 500), "one": np.float64(3)}
+    np.savez(tmp_path / "bad.npz", **wrong, short=np.arange(400), same=np.ones(500))
+    given = [one.format(pair=arrays, bad=tmp_path / "bad.npz", folder=tmp_path) for one in arguments]
     monkeypatch.setattr(sys, "argv", ["explorer", *given])
     with pytest.raises(SystemExit) as end:
         cli.main()

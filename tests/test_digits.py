@@ -71,6 +71,24 @@ def test_held_out_images_alone_are_recorded_by_default(short, tmp_path):
     assert (recording.y != recording.factors["digit"]).mean() > 0.8 and "split" not in recording.factors
 
 
+def test_both_halves_of_one_network_are_recorded_side_by_side(short, tmp_path):
+    _, whole = short
+    train(str(tmp_path / "run"), epochs=6, probe="both", seed=1)
+    halves = {"held out": open_folder(tmp_path / "run"), "taught": open_folder(tmp_path / "run-taught")}
+    for split, half in halves.items():
+        rows = whole.factors["split"] == split
+        assert (half.x == whole.x[rows]).all() and half.complete and half.steps == whole.steps
+        expected = whole.activations(6, "relu_32")[rows]
+        np.testing.assert_allclose(half.activations(6, "relu_32"), expected, rtol=1e-4, atol=1e-5)  # float32, batches
+    networks = {half.provenance["network"] for half in halves.values()}
+    assert len(networks) == 1 and whole.provenance["network"] not in networks
+    assert [half.provenance["probe"] for half in halves.values()] == ["held out", "training"]
+    assert [half.name for half in halves.values()] == [
+        "digits, true labels, seed 1",
+        "digits, true labels, training images, seed 1",
+    ]
+
+
 def test_a_seed_is_one_run(short, tmp_path):
     _, first = short
     train(str(tmp_path / "again"), epochs=6, probe="all", seed=1)

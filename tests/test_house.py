@@ -14,12 +14,12 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 LEVELS = [
     {"errors"},
-    {"settings", "home", "packaged"},
+    {"settings", "home", "packaged", "latex"},
     {"data"},
     {"result"},
     {"trajectory", "comparison", "score", "representation"},
     {"metric_table", "latent_results"},
-    {"metric_deltas"},
+    {"metric_deltas", "run_deltas"},
     {"device"},
     {"checks"},
     {"catalogue"},
@@ -29,21 +29,23 @@ LEVELS = [
     {"objectives"},
     {"sources"},
     {"distributions"},
+    {"models"},
     {"recordings"},
+    {"examples"},
     {"estimators", "arrays", "embeddings"},
-    {"measures"},
-    {"reliability"},
-    {"jobs"},
-    {"plan", "metrics"},
+    {"measures", "recipe"},
+    {"reliability", "opened"},
+    {"jobs", "listing"},
+    {"plan", "metrics", "contrast"},
     {"cells", "readings", "coded"},
     {"planes", "profiles", "pointwise"},
-    {"sweep", "trials", "likeness", "spectrum", "clouds"},
-    {"bundle", "following", "panel"},
-    {"api", "training"},
+    {"sweep", "trials", "likeness", "spectrum", "clouds", "sanity"},
+    {"bundle", "following", "panel", "run_groups"},
+    {"api", "training", "recorded", "converted"},
     {"demo", "figures"},
     {"labs", "benchmark"},
     {"cli_options"},
-    {"ui", "launch", "cli_jobs", "cli_runs", "cli_scores"},
+    {"ui", "launch", "cli_jobs", "cli_runs", "cli_scores", "cli_compare", "cli_record", "cli_convert"},
     {"cli", "app", "asgi"},
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
@@ -54,6 +56,7 @@ LISTED = {
     ("comparison", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("representation", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("metric_table", "catalogue"): "a result finds its figure by name when it is asked to plot",
+    ("run_deltas", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("latent_results", "catalogue"): "a result finds its figure by name when it is asked to plot",
 }
 
@@ -129,7 +132,7 @@ def test_who_imports_what(library, allowed):
 
 def test_figures_import_only_results():
     results = {"result", "trajectory", "comparison", "representation", "score", "metric_table"}
-    results |= {"latent_results", "metric_deltas"}
+    results |= {"latent_results", "metric_deltas", "run_deltas"}
     allowed = {"settings", "data", "catalogue", "figures"} | results
     for path in FILES:
         if room(path) == "figures":

@@ -71,13 +71,13 @@ def test_the_demo_door_submits_two_jobs():
 def test_data_tells_what_was_loaded(recorded):
     test = opened("2_data.py", run=str(recorded))
     assert not test.exception
-    assert "200 probe samples, 1 layers, 3 recorded steps" in texts(test)
+    assert "200 probe samples, 1 layer, 3 recorded steps" in texts(test)
     assert "nothing was sampled or left out" in texts(test)
 
 
 def test_data_names_a_damaged_file(recorded):
     (recorded / "steps" / "00000002.safetensors").write_bytes(b"not a safetensors file")
-    test = opened("2_data.py", run=str(recorded))
+    test = opened("2_data.py", run=str(recorded), view="Sanity")
     assert not test.exception
     assert "cannot be read" in texts(test)
 
@@ -202,7 +202,7 @@ def test_settings_of_the_url_that_are_in_force_are_not_named():
     test = opened("3_plane.py", run="twelve_bit", target="y", **asked)
     assert not test.exception and not test.warning
     assert not opened("2_data.py", run="twelve_bit").warning
-    assert "step=zz" in texts(opened("2_data.py", run="twelve_bit", step="zz"))
+    assert "step=zz" in texts(opened("2_data.py", run="twelve_bit", view="Sanity", step="zz"))
 
 
 def test_settings_that_contradict_each_other_start_no_job(recorded):
@@ -240,8 +240,8 @@ def test_first_page_does_not_import_torch():
 
 def test_the_plane_offers_what_takes_activations():
     from explorer.catalogue import estimators
-    from explorer.ui.plane_page import _takes_layers
+    from explorer.ui.plane_page import takes_layers
 
-    offered = {name for name in estimators if _takes_layers(name)}
+    offered = {name for name in estimators if takes_layers(name)}
     assert {"auto", "binning", "kde_bounds", "ksg", "mixed_ksg", "gaussian_copula"} <= offered
     assert not offered & {"nsb", "plug_in", "fft_kde", "sketched_join", "sliced", "cauchy_schwarz"}

@@ -1,13 +1,17 @@
 """Jobs behind a view: submitted when something is missing, asked for first when heavy, followed until their end."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from explorer import jobs
 from explorer.errors import UnknownNameError
+from explorer.sources._limits import size
 from explorer.ui import pick, show
 
+LEFT = "jobs-left"
+"""Jobs of this session that were cancelled because the view had turned to something else."""
 HEAVY_SECONDS = 30.0
 """Work that is thought to take longer starts when it is asked for, not by itself."""
 
@@ -22,7 +26,8 @@ def started(
 ) -> bool:
     """Submit a job when a share of its work is missing; one that is heavy waits for its Run button.
 
-    The job that the same view of this session waited for before is cancelled: nobody looks at it now.
+    The job that the same view of this session waited for before is cancelled: nobody looks at it now. It goes on once
+    the view comes back to it.
 
     Args:
         missing: share of the work that is not there yet, 0 to 1.
@@ -31,7 +36,7 @@ def started(
     Returns:
         Whether a job is live.
     """
-    found = of(spec)
+    found = [job for job in of(spec) if job.live or job.id not in st.session_state.get(LEFT, ())]
     if found or not missing:
         return any(job.live for job in found)
     seconds, memory = spec.cost.get("seconds", 0.0) * missing, spec.cost.get("bytes", 0.0)
@@ -39,7 +44,7 @@ def started(
         _replace(spec.function, submit().id)
         return True
     line, button = st.columns([5, 1], vertical_alignment="center")
-    line.info(f"{what} about {show.duration(seconds)} on one core and {show.memory(int(memory))} of memory.")
+    line.info(f"{what} about {show.duration(seconds)} on one core and {size(int(memory))} of memory.")
     if button.button("Run", type="primary", key=f"run-{spec.id}"):
         submit()
         st.rerun()
@@ -73,6 +78,32 @@ def followed(
             st.rerun()
 
     shown()
+
+
+def shown(
+    entry: Any, asked: Sequence[Any], draw: Callable[[Any], None], what: str, soon: str, missing: float | None = None
+) -> None:
+    """Draw a result as far as it is there; a job computes what is missing.
+
+    Args:
+        entry: has `specification`, `collected` and `submitted`, which take `asked`.
+        draw: of what was collected.
+        what: the work as one reads it before "about 5 min on one core".
+        soon: said until there is something to draw.
+        missing: share of the work that is not there yet; all of it where nothing was collected, unless given.
+    """
+    spec = entry.specification(*asked)
+    left = float(entry.collected(*asked) is None) if missing is None else missing
+    live = started(spec, left, lambda: entry.submitted(*asked), what)
+
+    def now() -> None:
+        found = entry.collected(*asked)
+        if found is None:
+            coming(live, soon)
+        else:
+            draw(found)
+
+    followed(now, live, spec)
 
 
 def coming(live: bool, text: str) -> None:
@@ -114,5 +145,6 @@ def _replace(what: str, id: str) -> None:
     try:
         if jobs.job(before).live:
             jobs.cancel(before)
+            st.session_state.setdefault(LEFT, set()).add(before)
     except UnknownNameError:  # the database was emptied
         del st.session_state[f"job-{what}"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from explorer.data import Recording
+from explorer.examples.base import bundled
 from explorer.packaged import assets
 from explorer.plan import Plan
-from explorer.recordings.bundled import bundled
 
 
 def python(recording: Recording, plan: Plan, settings: dict[str, Any], unit: str) -> str:

@@ -10,12 +10,11 @@ from typing import Any
 import streamlit as st
 
 from explorer import arrays
-from explorer.catalogue import sources
 from explorer.errors import ExplorerError
+from explorer.examples.base import bundled
 from explorer.home import home
-from explorer.recordings.bundled import bundled
-from explorer.sources._select import load
-from explorer.ui import pick
+from explorer.sources._readers import is_source, lazy, uploads
+from explorer.ui import making, pick
 
 HELP = "FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER or RUN:label. What is not in the list is typed."
 
@@ -30,16 +29,29 @@ def box(place: Any, label: str, key: str, keys: Sequence[str], help: str = HELP)
         label, _suggestions(keys), index=None, key=key, accept_new_options=True, bind="query-params",
         placeholder="FILE:column, or choose", help=help,
     )  # fmt: skip
-    return _resolved((chosen or "").strip())
+    text = (chosen or "").strip()
+    return "" if making.shown(text.partition(":")[0]) else resolved(text)
 
 
 def uploader(label: str, keys: Sequence[str]) -> None:
     """A place to drop files; the first and last array are put into the first two boxes of `keys`."""
-    suffixes = [suffix for name in sources for suffix in sources.card(name).constants.get("suffixes", ())]
     st.file_uploader(
-        label, suffixes, accept_multiple_files=True, key=f"upload-{keys[0]}", on_change=_keep, args=(tuple(keys),),
+        label, uploads(), accept_multiple_files=True, key=f"upload-{keys[0]}", on_change=_keep, args=(tuple(keys),),
         help="Kept on the computer that runs the app, and sent nowhere else.",
     )  # fmt: skip
+
+
+def taker(label: str, key: str) -> None:
+    """A place to drop one file, which the text box called `key` then names."""
+    st.file_uploader(
+        label, uploads(), key=f"upload-{key}", on_change=_take, args=(key,),
+        help="Kept on the computer that runs the app, and sent nowhere else.",
+    )  # fmt: skip
+
+
+def resolved(text: str) -> str:
+    """The text with an upload's own path."""
+    return str(home() / text) if text.startswith(f"uploads{os.sep}") else text
 
 
 def _suggestions(keys: Sequence[str]) -> list[str]:
@@ -48,17 +60,18 @@ def _suggestions(keys: Sequence[str]) -> list[str]:
     for name in keys:
         text = st.session_state.get(name) or st.query_params.get(name) or ""
         if text and text.partition(":")[0] not in bundled():
-            files.append(_shortened(str(arrays.path(_resolved(text)))))
+            files.append(_shortened(str(arrays.path(resolved(text)))))
     found = [text for file in dict.fromkeys(files) for text in _arrays(file)]
-    return [*found, *(text for run in bundled() for text in _of_run(run))]
+    return [*found, *(text for run in bundled() if making.at_hand(run) for text in _of_run(run))]
 
 
 def _arrays(file: str) -> list[str]:
     """The arrays of a file, or the layers and labels of a recording; nothing for one that cannot be read."""
-    path = Path(_resolved(file))
+    path = Path(resolved(file))
     try:
         pick.allowed(path)
-        return _of_run(file) if path.is_dir() else [f"{file}:{name}" for name in load(path)]
+        run = path.is_dir() and not is_source(path)
+        return _of_run(file) if run else [f"{file}:{name}" for name in lazy(path)]
     except (ExplorerError, OSError):  # the box tells why once it is chosen
         return []
 
@@ -72,14 +85,7 @@ def _of_run(run: str) -> list[str]:
 
 def _keep(keys: Sequence[str]) -> None:
     """Keep what was uploaded, and choose its first and last array."""
-    kept = []
-    for file in st.session_state[f"upload-{keys[0]}"]:
-        content = file.getvalue()
-        folder = home() / "uploads" / hashlib.blake2b(content, digest_size=6).hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / (re.sub(r"[^\w. -]", "_", Path(file.name).name).strip(". ") or "file")
-        path.write_bytes(content)
-        kept.append(_shortened(str(path)))
+    kept = [_stored(file) for file in st.session_state[f"upload-{keys[0]}"]]
     st.session_state.uploads = [*dict.fromkeys([*kept, *st.session_state.get("uploads", [])])]
     first, second = keys[:2]
     if len(kept) > 1:
@@ -90,11 +96,22 @@ def _keep(keys: Sequence[str]) -> None:
         st.session_state[second] = named[-1] if len(named) > 1 else None
 
 
+def _stored(file: Any) -> str:
+    """Keep one upload in a folder of its own; what other boxes call it."""
+    content = file.getvalue()
+    folder = home() / "uploads" / hashlib.blake2b(content, digest_size=6).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / (re.sub(r"[^\w. -]", "_", Path(file.name).name).strip(". ") or "file")
+    path.write_bytes(content)
+    return _shortened(str(path))
+
+
+def _take(key: str) -> None:
+    file = st.session_state[f"upload-{key}"]
+    if file is not None:
+        st.session_state[key] = _stored(file)
+
+
 def _shortened(path: str) -> str:
     """An upload as "uploads/...", which is short and says nothing of the computer; any other path as it is."""
     return path.removeprefix(f"{home()}{os.sep}") if path.startswith(str(home() / "uploads")) else path
-
-
-def _resolved(text: str) -> str:
-    """The text with an upload's own path."""
-    return str(home() / text) if text.startswith(f"uploads{os.sep}") else text

@@ -31,6 +31,11 @@ def widget(setting: Setting, key: str) -> Any:
     return _number(setting, key)
 
 
+def text(setting: Setting, key: str) -> str:
+    """A box for a setting of text that no link fills in: what names a program to run is typed by its user."""
+    return st.text_input(_label(setting), setting.default, key=key, help=setting.help or None)
+
+
 def given() -> dict[str, list[str]]:
     """The URL's parameters; to be read before the widgets are drawn, which drop those that they refuse."""
     return {name: st.query_params.get_all(name) for name in st.query_params if name not in NO_SETTINGS}

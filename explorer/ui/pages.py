@@ -16,6 +16,7 @@ ICONS = {
     "representation": ":material/scatter_plot:",
     "disentanglement": ":material/grid_on:",
     "estimators": ":material/straighten:",
+    "compare": ":material/compare_arrows:",
 }
 
 

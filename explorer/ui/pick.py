@@ -8,21 +8,16 @@ import streamlit as st
 import explorer
 from explorer.data import Recording
 from explorer.errors import ExplorerError, FileError
+from explorer.examples.base import bundled
 from explorer.home import home
-from explorer.recordings.bundled import bundled
+from explorer.recordings.library import BUNDLED, recorded
+from explorer.ui import making
 from explorer.ui.show import plain
 
 
 def runs() -> dict[str, str]:
     """Every run at hand, {what the URL says: what a person reads}, newest recordings first."""
-    found = dict(bundled())
-    folder = home() / "recordings"
-    recorded = (
-        [path for path in folder.iterdir() if not path.name.startswith(("bundled-", "tmp"))] if folder.is_dir() else []
-    )
-    for path in sorted(recorded, key=lambda one: one.stat().st_mtime, reverse=True):
-        found[str(path)] = path.name
-    return found
+    return dict(bundled()) | {str(path): path.name for path in recorded() if not path.name.startswith(BUNDLED)}
 
 
 def recording() -> Recording | None:
@@ -60,9 +55,14 @@ def _choose(before: str) -> None:
 def opened(run: str) -> Recording | None:
     """The recording, or None after a message with what to do."""
     try:
+        if making.shown(run):
+            return None
         if run not in bundled():
             allowed(Path(run))
-        return explorer.open(run)
+        found = explorer.open(run)
+        if found.path is None:
+            raise FileError(f"{run} is a file of another program; convert it on the Data page")
+        return found
     except (ExplorerError, OSError) as error:  # such as a name too long for the system
         if waiting(run):
             return None
@@ -82,14 +82,23 @@ def waiting(run: str) -> bool:
         return not (folder / "manifest.json").exists()
 
 
+def shared() -> bool:
+    """Whether this server was told which folders to show: then whoever runs it adds and deletes recordings."""
+    return bool(os.environ.get("EXPLORER_ROOTS"))
+
+
 def allowed(path: Path) -> None:
     """Raise when a shared server was told which folders to show and this is not in one of them.
 
     Raises:
-        FileError: naming the folders.
+        FileError: naming the folders; also for what no path can be.
     """
     roots = [
         Path(root).expanduser().resolve() for root in os.environ.get("EXPLORER_ROOTS", "").split(os.pathsep) if root
     ]
-    if roots and not any(path.resolve().is_relative_to(root) for root in (*roots, home())):
+    try:
+        inside = not roots or any(path.resolve().is_relative_to(root) for root in (*roots, home()))
+    except (OSError, ValueError, RuntimeError) as error:  # a zero byte, a loop of links
+        raise FileError(f"{str(path)[:200]!r} is no path on this server: {error}") from error
+    if not inside:
         raise FileError(f"{path} is outside the folders that this server shows: {', '.join(map(str, roots))}")

@@ -11,11 +11,13 @@ from explorer.catalogue import estimators
 from explorer.data import Recording
 from explorer.plan import Plan, cost
 from explorer.reliability.verdict import doubts_of
+from explorer.sources._limits import size
 from explorer.sweep import collected, specification, submitted
 from explorer.trajectory import Trajectory
 from explorer.ui import computing, export, pick, show
 from explorer.ui.components.plane import plane
 from explorer.ui.form import form, given, tell_ignored
+from explorer.ui.pages import link
 from explorer.ui.plane_view import view
 
 HEAVY_SECONDS = 30.0
@@ -25,7 +27,7 @@ HEAVY_SECONDS = 30.0
 def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]:
     """The bar above the plane: run, estimator and settings, other rulers, target, unit."""
     first = given()
-    names = [name for name in estimators if _takes_layers(name)]
+    names = [name for name in estimators if takes_layers(name)]
     run, one, two, three, four, five = st.columns([3, 2.4, 3, 1.8, 1.7, 1.6], vertical_alignment="bottom")
     with run:
         chosen = pick.choice()
@@ -65,7 +67,7 @@ def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]
     return recording, Plan(name, settings, **common), [Plan(other, {}, **common) for other in others], changed, unit
 
 
-def _takes_layers(name: str) -> bool:
+def takes_layers(name: str) -> bool:
     """Whether an estimator of I takes real values of any number of columns, as activations are."""
     card = estimators.card(name)
     shannon = card.constants.get("quantity", "I(X;Y)") == "I(X;Y)"
@@ -103,7 +105,7 @@ def start(recording: Recording, plan: Plan) -> None:
     if seconds <= HEAVY_SECONDS or not recording.complete:
         st.query_params["job"] = submitted(recording, plan).id
         return
-    needs = f"about {show.duration(seconds)} on one core and {show.memory(memory)} of memory"
+    needs = f"about {show.duration(seconds)} on one core and {size(int(memory))} of memory"
     text = f"{plan.estimator} on this run takes {needs}."
     line, button = st.columns([5, 1], vertical_alignment="center")
     line.info(text)
@@ -140,6 +142,7 @@ def _shown(path: str, plan: Plan, others: Sequence[Plan], changed: dict[str, Any
     with side:
         show.doubts(doubts_of(trajectory, rulers, unit), len(trajectory) > 0)
         _exports(recording, plan, changed, unit, trajectory, name)
+        link("compare", "Compare with another run", baseline=export.source(recording), est=plan.estimator)
     if live and recording.complete and not any(job.live for job in running):
         st.rerun()
 

@@ -14,6 +14,7 @@ from explorer.trajectory import Trajectory
 from explorer.ui import cloud_view, computing, export, parts_view, pick, results, show, similarity_view, spectrum_view
 from explorer.ui.cell import Cell
 from explorer.ui.form import form, given, tell_ignored
+from explorer.ui.pages import link
 
 FIRST = "diffusion_spectral_entropy"
 ELSEWHERE = ("cloud.", "pair.", "spectrum.", "similarity.", "step", "layer")
@@ -120,6 +121,8 @@ def heat_map(recording: Recording, plan: Profile, unit: str) -> None:
             name = f"{now.name}-{plan.measure}"
             keys = export.bibtex(measures.card(plan.measure).references)
             results.exports(python(now, plan, unit), keys, (name, f"{plan.call}, n = {len(now)}."), profile.to_frame)
+            asked = {"baseline": export.source(now), "what": "measure", "measure": plan.measure}
+            link("compare", "Compare with another run", **asked)
 
     computing.followed(draw, live, spec)
 

@@ -92,6 +92,8 @@ def _pictures(recording: Recording) -> dict[str, Any]:
         shape = x.shape[-2:] if x.ndim == 3 or x.shape[1] in (1, 3) else x.shape[1:3]
     if x is None or not shape or x.dtype.kind not in "iuf" or max(shape) > 64 or len(x) * shape[0] * shape[1] > 64e6:
         return {}
+    if x.ndim == 4 and x.shape[1:3] == tuple(shape):  # colours last
+        x = x.mean(3)
     grey = x.reshape(len(x), -1, *shape).mean(1) if x.size != len(x) * shape[0] * shape[1] else x.reshape(-1, *shape)
     low, high = float(grey.min()), float(grey.max())
     scaled = (grey - low) * (255 / ((high - low) or 1.0))

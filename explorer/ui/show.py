@@ -1,4 +1,4 @@
-"""Results on the screen: doubts, jobs, amounts of time and memory."""
+"""Results on the screen: doubts, jobs, amounts of time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -68,11 +68,6 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def memory(count: int) -> str:
-    """Bytes as MB or GB."""
-    return f"{count / 1e9:.1f} GB" if count > 1e9 else f"{max(1, round(count / 1e6))} MB"
 
 
 def plain(text: str) -> str:
