@@ -15,6 +15,9 @@ from explorer.errors import FileError, SampleError
 from explorer.recordings.manifest import Manifest, read_manifest, read_metrics, recorded_steps, step_path
 from explorer.sources._limits import check_size
 
+KINDS = {"BOOL", *(f"{kind}{bits}" for kind in "IU" for bits in (8, 16, 32, 64)), "F16", "F32", "F64"}
+"""Kinds of numbers in a step, as safetensors calls them, that NumPy has by itself."""
+
 
 def open_folder(path: str | Path) -> Recording:
     """The recording in a folder; activations are read layer by layer when they are asked for.
@@ -83,7 +86,10 @@ def _read(folder: Path, step: int, layer: str, manifest: Manifest, rows: slice |
     with _opened(path) as file:
         if layer not in file.keys():  # noqa: SIM118 (not a mapping)
             raise FileError(f"{path} holds no layer {layer[:80]!r}")
-        shape = tuple(file.get_slice(layer).get_shape())
+        part = file.get_slice(layer)
+        shape = tuple(part.get_shape())
+        if part.get_dtype() not in KINDS:  # some packages teach NumPy others
+            raise FileError(f"{path} cannot be read as safetensors: layer {layer[:80]!r} holds {_kind(part)}")
         if shape != expected or manifest.probe.n not in (None, *shape[:1]):
             raise FileError(
                 f"{path}: layer {layer[:80]!r} has shape {shape}; manifest.json says {expected} "
@@ -95,8 +101,12 @@ def _read(folder: Path, step: int, layer: str, manifest: Manifest, rows: slice |
         check_size(path, 8 * math.prod(shape))
         if rows is None or not expected[0]:
             return file.get_tensor(layer)
-        part = file.get_slice(layer)
         return part[rows] if shape[0] else part[:1][:0]  # safetensors takes no empty slice
+
+
+def _kind(part: Any) -> str:
+    """The kind of numbers in a slice as one says it: "bfloat16"."""
+    return str(part.get_dtype()).lower().replace("bf", "bfloat")
 
 
 def _step_digest(path: Path) -> str:
