@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -40,7 +41,7 @@ def record(
     samples: Annotated[int | None, typer.Option(help="So many, drawn at random; else all.")] = None,
     dtype: Annotated[str, typer.Option(help="float32, float16 or float64, as stored.")] = "float32",
     batch: Annotated[int, typer.Option(help="Samples in one pass.")] = 256,
-    budget: Annotated[str | None, typer.Option(help="Most disk, as '2 GB'.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Most disk for layers and probe, as '2 GB'.")] = None,
     functional: Annotated[bool, typer.Option("--functional", help="Record functions such as F.relu too.")] = False,
     accuracy: Annotated[
         bool, typer.Option("--accuracy", help="The share of samples whose largest output is at their label's place.")
@@ -48,6 +49,8 @@ def record(
     form: Annotated[str, typer.Option(help="auto, state_dict, hugging_face, exported or onnx.")] = "auto",
     set_: Set = None,
     title: Annotated[str, typer.Option(help="Of the recording.")] = "",
+    licence: Annotated[str, typer.Option(help="Of the data, kept with the recording.")] = "",
+    source: Annotated[str, typer.Option(help="Where network and data are from, kept with the recording.")] = "",
     out: Annotated[str, typer.Option(help="Folder of the recording; else one among yours.")] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the recording in --out.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List layers with shapes and memory only.")] = False,
@@ -57,35 +60,36 @@ def record(
 ) -> None:
     """Record the layers of a trained network on your data; list them first with --list."""
     from explorer import recorded
-    from explorer.listing import listed
-    from explorer.models._select import form_of
+    from explorer.listing import listed, probe_bytes
+    from explorer.models._select import check_class, form_of
     from explorer.opened import opened
     from explorer.recipe import Recipe, numbers
     from explorer.recordings import library
 
+    if out and not list_:
+        recorded.check_free(Path(out), overwrite)
     kind = form_of(model) if form == "auto" else form
+    if network:
+        check_class(model, kind)
     settings = settings_of(catalogue.models, kind, [*(set_ or ()), *([f"network={network}"] if network else [])])
     recipe = Recipe(
         model, _data(data), kind, settings, labels, tuple(factors or ()), tuple(layer or ()), _pools(pool or []), dtype,
         batch, samples, seed, layout, divide, numbers("mean", mean), numbers("std", std), tokens, budget, functional,
-        accuracy, title,
+        accuracy, title, licence, source,
     )  # fmt: skip
     given = opened(recipe, device)
     layers = listed(given)
     told: dict[str, Any] = {
         "notes": list(given.notes),
         "samples": len(given),
+        "probe": probe_bytes(given, layers),
         "layers": [asdict(one) for one in layers],
     }
     if not json_:
-        print("\n".join([*given.notes, *_table(layers, whole=list_), _total(layers, len(given))]))
+        print("\n".join([*given.notes, *_table(layers, whole=list_), _total(layers, len(given), told["probe"])]))
     if not list_:
-        folder = recorded.record(
-            given,
-            out or library.fresh(recorded.stem(recipe)),
-            overwrite=overwrite,
-            progress=_still if json_ else progress,
-        )
+        folder = Path(out or library.fresh(recorded.stem(recipe)))
+        recorded.record(given, folder, overwrite=overwrite, progress=_still if json_ else progress)
         told |= _kept(folder)
         if not json_:
             print(*(f"{name} {one:.4g}" for name, one in told["metrics"].items()), f"explorer open {folder}", sep="\n")
@@ -143,11 +147,12 @@ def _table(layers: list[Any], whole: bool) -> list[str]:
     return ["  ".join([*map(str.ljust, row, widths), row[-1]]) for row in rows]
 
 
-def _total(layers: list[Any], n: int) -> str:
+def _total(layers: list[Any], n: int, probe: int) -> str:
     from explorer.sources._limits import size
 
     chosen = [one for one in layers if one.chosen and not one.reason]
-    return f"{len(chosen)} layers of {n} samples are recorded: {size(sum(one.bytes for one in chosen))}"
+    each = sum(one.bytes for one in chosen)
+    return f"{len(chosen)} layers of {n} samples are recorded: {size(each)}, and {size(probe)} of the probe"
 
 
 def _still(done: int, total: int, note: str = "") -> None:

@@ -1,59 +1,18 @@
 """Trajectories of runs against those of a pinned baseline: layers and steps matched, intervals by what is known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from explorer.errors import SampleError
 from explorer.numerics import t_intervals
-from explorer.result import LEVEL, Doubt
+from explorer.result import LEVEL
 from explorer.run_deltas import AMOUNTS, RunDelta, RunDeltas
+from explorer.run_sides import Key, Read, Side, doubts
 from explorer.trajectory import Trajectory
-
-Key = tuple[int, str, str]
-"""Step, layer and quantity."""
 
 NO_VALUE = "no difference: a run has no value here"
 COLUMNS = ("value", "low", "high", "null")
-
-
-@dataclass(frozen=True)
-class Side:
-    """The baseline, or what is compared with it: one run, or several seeds as one.
-
-    Attributes:
-        runs: one trajectory a recording.
-        steps: recorded by all of them.
-        networks: what network each recorded; "" where it is not known.
-        seeds: of each training; None where it is not known.
-        probes: digest of the samples of each.
-        widths: units of every layer.
-        asked: how many runs the side has, also those of which nothing is read yet; 0 for as many as `runs`.
-    """
-
-    name: str
-    runs: tuple[Trajectory, ...]
-    steps: tuple[int, ...]
-    networks: tuple[str, ...] = ()
-    seeds: tuple[int | None, ...] = ()
-    probes: tuple[str, ...] = ()
-    widths: Mapping[str, int] = field(default_factory=dict)
-    asked: int = 0
-
-
-@dataclass(frozen=True)
-class Read:
-    """A side as a table.
-
-    Attributes:
-        cells: value, low, high and null of each run, (runs, 4), where all runs have them.
-        layers: {layer of the side: layer of the baseline}.
-    """
-
-    side: Side
-    cells: Mapping[Key, np.ndarray]
-    layers: Mapping[str, str]
 
 
 def contrast(baseline: Side, others: Sequence[Side], level: float = LEVEL) -> RunDeltas:
@@ -75,7 +34,7 @@ def contrast(baseline: Side, others: Sequence[Side], level: float = LEVEL) -> Ru
     about |= {"step_name": first.about.get("step_name", "step"), "level": level}
     about |= {"counts": {one.name: len(one.runs) for one in (baseline, *others)}}
     sides = tuple(_summary(one, level) for one in (base, *read))
-    return RunDeltas(rows, sides, first.unit, _doubts(base, read, rows, level), about)
+    return RunDeltas(rows, sides, first.unit, doubts(base, read, rows, level), about)
 
 
 def matched(base: Sequence[str], other: Sequence[str], name: str) -> dict[str, str]:
@@ -204,94 +163,3 @@ def pairing(base: Side, other: Side) -> tuple[str, list[int]]:
         if known and once and sorted(map(str, mine)) == sorted(map(str, theirs)):
             return words, [mine.index(one) for one in theirs]
     return "", []
-
-
-def _doubts(base: Read, others: Sequence[Read], rows: Sequence[RunDelta], level: float) -> tuple[Doubt, ...]:
-    """What to know before the differences are believed, the weightiest first; each sentence once."""
-    found = [one for other in others for one in (*_matching(base, other), *_samples(base.side, other.side))]
-    return (*_trust(base, others, rows, level), *dict.fromkeys(found), *_cells_doubts(base, others))
-
-
-def _trust(base: Read, others: Sequence[Read], rows: Sequence[RunDelta], level: float) -> list[Doubt]:
-    found = []
-    for one in (base.side, *(other.side for other in others)):
-        if len(one.runs) < one.asked:
-            text = f"{one.name}: {len(one.runs)} of {one.asked} runs are read; values and intervals are theirs alone."
-            found.append(Doubt("runs are missing", text))
-    singles = [one.side.name for one in others if len(one.side.runs) == len(base.side.runs) == 1]
-    if singles:
-        text = f"{', '.join(singles)}: one run a side cannot tell a difference from what another seed would change."
-        found.append(Doubt("one seed", f"{text} Record several seeds and compare them as one group."))
-    few = [one.side.name for one in (base, *others) if len(one.side.runs) == 2]
-    if few:
-        text = f"{', '.join(few)}: two runs tell their spread badly, so their intervals are wide."
-        found.append(Doubt("two seeds", f"{text} With five a side they are less than half as wide."))
-    count = sum(not np.isnan(row.difference_low) for row in rows)
-    if count > 1:
-        text = f"Each interval holds the difference in {level:.0%} of cases: where nothing differs at all, about one "
-        text += f"in {round(1 / (1 - level))} of them leaves 0 out by chance."
-        found.append(Doubt("many intervals", text, note=True))
-    return found
-
-
-def _matching(base: Read, other: Read) -> list[Doubt]:
-    """How layers and steps were brought together."""
-    found, name = [], other.side.name
-    moved = [f"{theirs} with {mine}" for theirs, mine in other.layers.items() if theirs != mine]
-    if moved:
-        found.append(Doubt("layers", f"{name}: layers are matched by depth, {'; '.join(moved)}.", note=True))
-    left = [layer for layer in (*other.side.runs[0].layers, *base.side.runs[0].layers)
-            if layer not in {**other.layers, **dict.fromkeys(other.layers.values())}]  # fmt: skip
-    if left:
-        found.append(
-            Doubt("layers", f"{name}: only one side has {', '.join(dict.fromkeys(left))}; left out.", note=True)
-        )
-    wide = [f"{mine} has {base.side.widths[mine]} units and {other.side.widths[theirs]}"
-            for theirs, mine in other.layers.items()
-            if base.side.widths.get(mine) != other.side.widths.get(theirs)]  # fmt: skip
-    if wide:
-        text = f"{name}: {'; '.join(wide)}. What an estimator or measure reads grows with the number of units."
-        found.append(Doubt("widths differ", text))
-    mine, theirs = base.side.steps, other.side.steps
-    shared = sorted(set(mine) & set(theirs))
-    if not shared and mine and theirs:
-        text = f"{name} shares no step with the baseline: its last, {theirs[-1]}, is compared with {mine[-1]}."
-        found.append(Doubt("no common step", text))
-    elif len(shared) < max(len(mine), len(theirs)):
-        text = f"{name}: {len(shared)} steps are common, of {len(mine)} of the baseline and {len(theirs)} of its own."
-        found.append(Doubt("steps", text, note=True))
-    return found
-
-
-def _samples(base: Side, other: Side) -> list[Doubt]:
-    """Whether the sides looked with the same samples, and as many."""
-    found = []
-    mine, theirs = (sorted({run.about.get("n", 0) for run in side.runs}) for side in (base, other))
-    if mine != theirs:
-        alike = max(mine[-1], theirs[-1]) <= 1.01 * min(mine[0], theirs[0])
-        text = f"{other.name} has {_span(theirs)} samples, the baseline {_span(mine)}; bias and ceilings depend on it."
-        found.append(Doubt("samples", text, note=alike))
-    if sorted(base.probes) != sorted(other.probes):
-        same = set(base.networks) == set(other.networks) and "" not in base.networks
-        why = "the networks are the same" if same else "what differs may be the samples and not the networks"
-        text = f"{other.name} was recorded on other samples than the baseline: {why}."
-        found.append(Doubt("probes", text, note=True))
-    return found
-
-
-def _span(sizes: Sequence[int]) -> str:
-    return " to ".join(str(size) for size in dict.fromkeys((sizes[0], sizes[-1])))
-
-
-def _cells_doubts(base: Read, others: Sequence[Read]) -> list[Doubt]:
-    """The newest sentence of every rule that fired on any run, and why layers have no value."""
-    said: dict[str, tuple[str, list[str]]] = {}
-    for one in (base, *others):
-        for run in one.side.runs:
-            for rule, texts in {**run.about.get("doubts", {}), "no value": run.about.get("failed", {})}.items():
-                for text in list(texts.values())[:1]:
-                    said.setdefault(rule, (text, []))[1].append(one.side.name)
-    every = {one.side.name for one in (base, *others)}
-    whose = {rule: dict.fromkeys(names) for rule, (_, names) in said.items()}
-    where = {rule: "all" if set(names) == every else ", ".join(names) for rule, names in whose.items()}
-    return [Doubt(f"{rule} ({where[rule]})", text) for rule, (text, _) in said.items()]

@@ -13,7 +13,11 @@ from torch import nn
 from explorer.errors import ExplorerError, InputError, SampleError
 from explorer.opened import ROWS, Opened
 from explorer.recordings import hooks
+from explorer.recordings.budget import stored
 from explorer.recordings.recorder import DTYPES
+
+CHANNELS = (1, 2, 3, 4)
+"""How many channels images have."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Layer:
 
     Attributes:
         name: its path, with #1, #2 and so on for later calls.
-        kind: its class.
+        kind: its class, or its operator where an exported graph has no classes.
         shape: of one sample, before pooling.
         rows: that are kept of all samples.
         width: values in one of them.
@@ -61,7 +65,7 @@ def listed(given: Opened) -> list[Layer]:
     silent = {name: "it is not called" for name in known if name not in seen.calls}
     refused = {**seen.reasons, **silent}.items()
     return found + [
-        Layer(name, type(known[name.partition("#")[0]]).__name__, chosen=name in asked, reason=why)
+        Layer(name, hooks.kind_of(known[name.partition("#")[0]]), chosen=name in asked, reason=why)
         for name, why in refused
     ]
 
@@ -79,6 +83,20 @@ def chosen(layers: list[Layer]) -> tuple[str, ...]:
     if not names:
         raise SampleError("no layer is chosen; the network has none that gives a row a sample")
     return names
+
+
+def probe_bytes(given: Opened, layers: list[Layer]) -> int:
+    """Bytes on the disk of what is kept once beside the layers: inputs, labels and factors.
+
+    Where every token is a sample, labels and factors stand once a token, and its position, text and id beside them.
+    """
+    inputs = list(given.x.values()) if isinstance(given.x, dict) else [given.x]
+    beside = sum(stored(one) // len(given) for one in (given.y, *given.factors.values()) if one is not None)
+    rows = len(given)
+    if given.pool == "each_token":
+        rows = max((one.rows for one in layers if one.chosen), default=rows)
+        beside += 16 + (0 if inputs[0].is_floating_point() else inputs[0].element_size())
+    return sum(one.numel() * one.element_size() for one in inputs) + rows * beside
 
 
 @dataclass
@@ -101,7 +119,7 @@ class _Seen:
             elif values.is_complex() or not values.numel() or values.shape[:1] != (self.rows,):
                 self.reasons[label] = f"its output has shape {tuple(values.shape)} for {self.rows} samples"
             else:
-                self.shapes[label] = type(module).__name__, tuple(values.shape[1:])
+                self.shapes[label] = hooks.kind_of(module), tuple(values.shape[1:])
 
         return note
 
@@ -122,7 +140,18 @@ def _called(given: Opened, rows: int) -> None:
         raise
     except Exception as error:
         text = " ".join(str(error).split())[:240]
-        raise InputError(f"the network cannot take {_shape(given)}: {type(error).__name__}: {text}") from error
+        told = f"the network cannot take {_shape(given)}: {type(error).__name__}: {text}{_hint(given)}"
+        raise InputError(told) from error
+
+
+def _hint(given: Opened) -> str:
+    """What mends images whose channels stand where a network looks for pixels."""
+    if isinstance(given.x, dict) or given.recipe.layout != "as_is" or given.x.ndim not in (3, 4):
+        return ""
+    if given.x.ndim == 3:
+        return "; where these are images without channels, --layout one_channel adds one (layout='one_channel')"
+    last = given.x.shape[-1] in CHANNELS and given.x.shape[1] not in CHANNELS
+    return "; channels stand last here: --layout channels_last moves them (layout='channels_last')" if last else ""
 
 
 def _shape(given: Opened) -> str:

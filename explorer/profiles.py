@@ -181,6 +181,7 @@ def table(
         "target": plan.target,
         "against": card.constants.get("against"),
         "distance": card.constants.get("distance", ""),
+        "usable": card.constants.get("usable", False),
         "limits": list(card.constants.get("limits", (None, None))),
         "permutations": plan.permutations,
         "seed": plan.seed,

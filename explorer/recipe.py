@@ -55,11 +55,13 @@ class Recipe:
         mean: of each channel after the division; none leaves them.
         std: of each channel, as mean.
         tokens: at most so many of one text.
-        budget: most bytes of disk, as "2 GB"; None for no limit.
+        budget: most bytes of disk for layers and probe, as "2 GB"; None for no limit.
         functional: record functions such as F.relu too.
         accuracy: keep the share of samples whose largest output is at the place of their label; without it only a
             network that returns logits has one.
         title: of the recording; "" takes the name of the model.
+        licence: of the data, kept with the recording.
+        source: where network and data are from, kept with the recording.
 
     Raises:
         SettingError: for a value that breaks its rule.
@@ -86,6 +88,8 @@ class Recipe:
     functional: bool = False
     accuracy: bool = False
     title: str = ""
+    licence: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         for setting in (*PREPARATION, *STORING):

@@ -59,25 +59,26 @@ def record(
 
     Raises:
         FileError: when the folder holds something, or the disk has too little room.
-        SettingError: when the layers take more than the budget.
+        SettingError: when layers and probe take more than the budget.
         SampleError, InputError: when the network cannot take the data, a layer cannot be recorded, or an accuracy is
             asked for and labels or outputs give none.
     """
-    from explorer.listing import chosen, listed
+    from explorer.listing import chosen, listed, probe_bytes
     from explorer.opened import opened
     from explorer.recordings.budget import bytes_of
     from explorer.recordings.recorder import Recorder
 
     target = Path(folder)
-    _free(target, overwrite)
+    check_free(target, overwrite)
     given = opened(recipe, device) if isinstance(recipe, Recipe) else recipe
     layers, about = listed(given), given.recipe
-    names, needed = chosen(layers), sum(one.bytes for one in layers if one.chosen)
+    names, needed, once = chosen(layers), sum(one.bytes for one in layers if one.chosen), probe_bytes(given, layers)
     limit, rule = bytes_of(about.budget), "take fewer layers or samples, a pool that keeps less, or float16"
-    if limit is not None and needed > limit:
-        raise SettingError(f"budget={about.budget!r} is less than the {size(needed)} of the chosen layers; {rule}")
-    if needed > (free := _disk(target)):
-        raise FileError(f"the chosen layers take {size(needed)} and {size(free)} of disk are free; {rule}")
+    told = f"{size(needed)} of the chosen layers and {size(once)} of the probe"
+    if limit is not None and needed + once > limit:
+        raise SettingError(f"budget={about.budget!r} is less than the {told}; {rule}")
+    if needed + once > (free := _disk(target)):
+        raise FileError(f"disk is needed for {told}, and {size(free)} are free; {rule}")
     with making(target, overwrite) as part, _Outputs(given.model) as outputs:
         probe = given.x if given.y is None else (given.x, given.y)
         recorder = Recorder(
@@ -92,6 +93,21 @@ def record(
         if share is not None:
             _remark(part, ACCURACY)
     return target
+
+
+def check_free(target: Path, overwrite: bool) -> None:
+    """Refuse a folder that holds something that would be lost.
+
+    Raises:
+        FileError: naming what it holds.
+    """
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if alien := unlike_a_recording(target):
+        raise FileError(f"{target} holds {alien}, which no recording has")
+    if not overwrite:
+        rule = "choose another folder, or pass overwrite=True (--overwrite)"
+        raise FileError(f"{target} holds a recording; {rule}")
 
 
 def accuracy(largest: np.ndarray | None, columns: int, y: np.ndarray | None) -> float | None:
@@ -140,12 +156,14 @@ def run(recipe: dict[str, Any], path: str, device: str = "auto", progress: Calla
 
 
 def layers(recipe: dict[str, Any], device: str = "auto", progress: Callable[..., None] = nothing) -> Any:
-    """List as a job: how many samples, what was done to network and data, and every layer."""
-    from explorer.listing import listed
+    """List as a job: how many samples and bytes of them, what was done to network and data, and every layer."""
+    from explorer.listing import listed, probe_bytes
     from explorer.opened import opened
 
     given = opened(Recipe.of(recipe), device)
-    return {"samples": len(given), "notes": list(given.notes), "layers": [asdict(one) for one in listed(given)]}
+    found = listed(given)
+    about = {"samples": len(given), "notes": list(given.notes), "probe": probe_bytes(given, found)}
+    return about | {"layers": [asdict(one) for one in found]}
 
 
 def specification(recipe: Recipe, path: str | Path | None = None) -> jobs.Specification:
@@ -231,6 +249,7 @@ def _provenance(given: "Opened") -> dict[str, Any]:
     form = form_of(given.recipe.model) if recipe.form == "auto" else recipe.form
     return {
         "title": stem(given.recipe),
+        **{name: text for name in ("licence", "source") if (text := getattr(recipe, name))},
         "network": {"file": path.name, "form": form, "blake2b": _digest(path), "settings": dict(recipe.settings)},
         "recipe": _plain(recipe),
         "notes": list(given.notes),
@@ -255,13 +274,3 @@ def _stamp(path: Path) -> tuple[float, int]:
 def _disk(target: Path) -> int:
     """Bytes that are free where a folder is to be."""
     return shutil.disk_usage(next(one for one in target.absolute().parents if one.is_dir())).free
-
-
-def _free(target: Path, overwrite: bool) -> None:
-    """Raise when the folder holds something that would be lost."""
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    alien = unlike_a_recording(target)
-    if alien or not overwrite:
-        what = f"{alien}, which no recording has" if alien else "a recording; choose another folder, or pass overwrite"
-        raise FileError(f"{target} holds {what}")

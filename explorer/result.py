@@ -20,6 +20,11 @@ LEAST, SHARE = 0.1, 0.15
 """An estimate is off when it misses the truth by more than the larger of 0.1 nats and 15 %."""
 
 
+def in_both(nats: float, digits: str = ".3g") -> str:
+    """An information in words that hold whichever unit a page shows: "0.693 nats (1 bits)"."""
+    return f"{nats:{digits}} nats ({nats / NATS_PER['bits']:{digits}} bits)"
+
+
 def off(nats: float, truth: float) -> bool:
     """Whether an estimate misses the truth by more than the larger of 0.1 nats and 15 %."""
     return abs(nats - truth) > max(LEAST, SHARE * abs(truth))

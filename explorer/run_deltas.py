@@ -192,15 +192,17 @@ class RunDeltas:
         return [f"% {' '.join(one.split())}" for one in said]
 
     def __str__(self) -> str:
-        rows, width = self.at(), max([4, *map(len, self.runs)])
+        rows = self.at()
         digits = decimals(rows)
-        lines = [f"{'layer':16} {'quantity':12} {'run':{width}} value, difference from {self.baseline}, {self.unit}"]
-        for row in rows:
+        names = [("layer", "quantity", "run"), *((row.layer, row.quantity, row.run) for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*names, strict=True)]
+        named = [" ".join(map(str.ljust, line, widths)) for line in names]
+        lines = [f"{named[0]}  value, difference from {self.baseline}, {self.unit}"]
+        for row, said in zip(rows, named[1:], strict=True):
             within = _ends(row.difference_low, row.difference_high, f"+.{digits}f", ("", " to ", ""))
-            named = f"{row.layer:16} {row.quantity[:12]:12} {row.run:{width}}"
-            lines.append(f"{named} {row.value:.{digits}f}  {row.difference:+.{digits}f}  {within}")
-        said = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in self.warnings]
-        return "\n".join(one.rstrip(", ") for one in [*lines, *said])
+            lines.append(f"{said}  {row.value:.{digits}f}  {row.difference:+.{digits}f}  {within}")
+        remarks = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in self.warnings]
+        return "\n".join(one.rstrip(", ") for one in [*lines, *remarks])
 
     def _repr_html_(self) -> str:
         rows = [(f"{row.layer}, {row.quantity}, {row.run}", f"{row.difference:+.4g} {self.unit}") for row in self.at()]

@@ -8,13 +8,14 @@ from math import prod
 from typing import Any
 
 from explorer import sweep
-from explorer.contrast import Side, contrast
+from explorer.contrast import contrast
 from explorer.data import Recording, digest
 from explorer.errors import SampleError, SettingError
 from explorer.jobs.progress import nothing
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.run_deltas import RunDeltas
+from explorer.run_sides import Side
 from explorer.trajectory import Trajectory
 
 Report = Callable[..., None]
@@ -158,7 +159,7 @@ def name_of(names: Sequence[str]) -> str:
 
 
 def collected(groups: Sequence[Group], plan: AnyPlan, steps: Sequence[int] | None = None) -> RunDeltas:
-    """The comparison as far as it has been computed, of the runs of which anything is there yet.
+    """The comparison as far as it has been computed: of a group the cells that all its runs have.
 
     `about` tells how many cells are there, of all runs.
 
@@ -178,18 +179,16 @@ def _known(recording: Recording, plan: AnyPlan, steps: Sequence[int] | None) -> 
 
 
 def _side(group: Group, pairs: Sequence[tuple[Recording, Trajectory]], steps: Sequence[int] | None) -> Side:
-    """The runs of a group that have begun to be read, or all while none has."""
-    there = [pair for pair in pairs if len(pair[1])] or pairs
-    recordings = [one for one, _ in there]
+    recordings = [one for one, _ in pairs]
     return Side(
         group.name,
-        tuple(run for _, run in there),
+        tuple(run for _, run in pairs),
         group.steps if steps is None else tuple(steps),
         tuple(network(one.provenance) for one in recordings),
         tuple(seed_of(one) for one in recordings),
         tuple(digest(one.x) if one.x is not None else "" for one in recordings),
         {layer: prod(shape[1:]) for layer, shape in recordings[0].shapes.items()},
-        len(pairs),
+        tuple(str(one.provenance.get("id") or one.path or id(one)) for one in recordings),
     )
 
 

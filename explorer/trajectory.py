@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     import pandas
 
 
+def label(layer: str) -> str:
+    """A layer's name as it is written in words; a bare number, as nn.Sequential gives, says what it is."""
+    return f"layer {layer}" if layer.isdigit() else layer.replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Trajectory:
     """A long table of one or more quantities over steps x layers, with what it was made from.

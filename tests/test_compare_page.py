@@ -1,5 +1,7 @@
 """The Compare page without a browser: what it computes, what it shows, what it refuses."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ import explorer
 from explorer import jobs, sweep
 from explorer.plan import Plan
 from explorer.profiles import Profile
-from explorer.ui import compare_page
+from explorer.ui import compare_page, pick
 from explorer.ui.compare_page import Asked
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -18,14 +20,15 @@ PAGE = "7_compare.py"
 RATIO = {"what": "measure", "measure": "participation_ratio"}
 
 
-def recorded(folder, seed: int, noise: float = 0.3, **about) -> str:
-    """Two steps of a label seen through noise, in two layers."""
+def recorded(folder, seed: int, noise: float = 0.3, grows: float = 0.0, **about) -> str:
+    """Two steps of a label seen through noise, in two layers, which grow by a share a step."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 3, 200)
     x = np.c_[y + noise * rng.normal(size=200), rng.normal(size=200)].astype(np.float32)
-    model = torch.nn.Sequential(torch.nn.Identity(), torch.nn.Identity())
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2, bias=False), torch.nn.Identity())
     with explorer.Recorder(folder, model, (x, y), layers=["0", "1"], provenance={"seed": seed, **about}) as recorder:
         for step in (0, 4):
+            model[0].weight.data = (1 + grows * step) * torch.eye(2)
             recorder.step(step)
     return str(folder)
 
@@ -97,12 +100,40 @@ def test_groups_are_compared_and_no_job_starts(runs):
     }  # fmt: skip
 
 
-def test_what_is_there_is_shown_while_the_rest_is_computed(runs):
+def test_a_group_waits_for_all_its_runs(runs):
     computed([runs["clear"][0], runs["dim"][0]], Plan("binning"))
     test = page(runs["clear"], runs["dim"], **{"as": "one group"})
+    assert not test.get("plotly_chart") and not test.dataframe and not test.get("download_button")
+    assert "clear (2 runs): 1 of 2 runs are read to the end" in texts(test).replace("\\", "") and len(jobs.jobs()) == 2
+
+
+def test_what_is_there_of_all_runs_is_shown_at_its_own_step_and_not_exported(home):
+    near, far = ([recorded(home / "recordings" / f"{noise}-{s}", s, noise, 0.3) for s in (1, 2)] for noise in (0.3, 2))
+    computed([near[0], far[0]], Plan("binning"))
+    for path in (near[1], far[1]):
+        recording = explorer.open(path)
+        sweep.compute(recording, Plan("binning").checked(recording), steps=[0])
+    test = page(near, far, **{"as": "one group"})
     (chart,) = test.get("plotly_chart")
-    assert "8 of 16 cells so far" in chart.proto.alt
-    assert len(jobs.jobs()) == 2
+    assert "12 of 16 cells so far" in chart.proto.alt
+    assert test.select_slider(key="step").value == 4 and "Not all runs are read at step 4;" in texts(test)
+    assert set(test.dataframe[0].value.step) == {0} and not test.get("download_button")
+
+
+def test_a_folder_elsewhere_is_typed_and_stays_in_the_list(runs, tmp_path, monkeypatch):
+    mine = recorded(tmp_path / "mine" / "a", 5)
+    computed([runs["clear"][0], mine], Plan("binning"))
+    test = page(runs["clear"][:1])
+    test.multiselect(key="with-runs").set_value([f" {mine}/ "]).run()
+    assert test.query_params["with"] in (mine, [mine]) and set(test.dataframe[0].value.run) == {"a"}
+    assert not test.exception and not test.error
+    test.multiselect(key="with-runs").set_value([]).run()
+    assert "a" in test.multiselect(key="with-runs").options
+    monkeypatch.setenv("EXPLORER_ROOTS", str(tmp_path / "shown"))
+    test = page(runs["clear"][:1])
+    test.multiselect(key="with-runs").set_value([mine]).run()
+    assert "is outside the folders that this server shows" in texts(test) and not test.exception
+    assert pick.typed("~/runs") == str(Path.home() / "runs") and pick.typed(None) == ""
 
 
 def test_unit_step_and_measure_come_from_the_url(runs):

@@ -355,6 +355,13 @@ class TestPage:
         test = opened("2_data.py", **{"run": str(folder), "view": "Two recordings", "with": "/nowhere"})
         assert "cannot be opened" in texts(test) and not test.exception
 
+    def test_a_second_recording_elsewhere_joins_the_lists(self, recording, folder, tmp_path):
+        mine = tmp_path / "mine" / "b"
+        copied(recording, Subset("every", k=7), mine)
+        test = opened("2_data.py", **{"run": str(folder), "view": "Two recordings", "with": str(mine)})
+        assert "Not one probe" in texts(test) and test.selectbox(key=f"with-{folder}-{mine}").proto.accept_new_options
+        assert test.run().selectbox(key=f"chosen-{folder}").options[-1] == "b" and not test.exception
+
     def test_delete_by_name(self, recording, folder):
         test = opened("2_data.py", run=str(folder))
         delete = next(button for button in test.button if button.label == "Delete")

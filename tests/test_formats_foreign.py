@@ -6,6 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import torch
 import zarr
 
 import explorer
@@ -148,7 +149,9 @@ def test_patterns_are_proposed_from_the_names(folder: Path) -> None:
         np.save(folder / "deep" / f"mnist28_{step}.npy", layer(step))
         zarr.create_array(folder / f"ckpt{step}.zarr", data=layer(step))
     assert set(proposed(folder)) == {"deep/mnist28_{step}.npy", "ckpt{step}.zarr", "epoch_{step}.npz"}
-    with pytest.raises(FileError, match=r"no recording: a folder with manifest\.json"):
+    with pytest.raises(
+        FileError, match=r"is no recording, and its files fit pattern='.*`explorer convert .* --pattern"
+    ):
         explorer.open(folder)
     with pytest.raises(FileError, match="a pattern of its files is needed; its files fit pattern="):
         found(folder)
@@ -203,3 +206,14 @@ def test_two_factors_of_one_name_are_refused(tmp_path: Path) -> None:
     both = [f"{tmp_path}/one.npz:size", f"{tmp_path}/two.npz:size"]
     with pytest.raises(SampleError, match=r"factor 'size' is in .*one.npz:size and in .*two.npz:size"):
         explorer.open(tmp_path / "a.npz", factors=both)
+
+
+def test_weights_are_no_activations(tmp_path: Path) -> None:
+    net = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.BatchNorm1d(4))
+    for weights, words in ((net.state_dict(), "6 arrays such as '0.weight', whose"), (net[1].state_dict(), "4 arrays")):
+        torch.save(weights, tmp_path / "net.pt")
+        with pytest.raises(FileError, match=r"net\.pt looks like weights: .* use `explorer record`") as caught:
+            explorer.open(tmp_path / "net.pt")
+        assert words in str(caught.value)
+    np.savez(tmp_path / "acts.npz", **{"fc.weight": np.ones((5, 3)), "fc2.weight": np.ones((5, 2)), "out": np.ones(5)})
+    assert len(explorer.open(tmp_path / "acts.npz").layers) == 3

@@ -20,6 +20,7 @@ LEVELS = [
     {"trajectory", "comparison", "score", "representation"},
     {"metric_table", "latent_results"},
     {"metric_deltas", "run_deltas"},
+    {"run_sides"},
     {"device"},
     {"checks"},
     {"catalogue"},

@@ -101,7 +101,7 @@ def test_estimates_that_are_off_say_so(estimator: str, truth, n: int, rule: str)
 def test_disagreement_tells_both_numbers_and_why() -> None:
     result = explorer.estimate(*HeavyTails(dim=1, rho=0.8, alpha=0.3).sample(500), estimator="gaussian", null=False)
     text = next(doubt.text for doubt in result.warnings if doubt.rule == "disagreement")
-    assert text.startswith("gaussian reads ") and "nats where " in text and "columns have heavy tails" in text
+    assert text.startswith("gaussian reads ") and " bits) where " in text and "columns have heavy tails" in text
 
 
 @pytest.mark.parametrize("estimator", ["auto", "ksg", "gaussian", "gaussian_copula"])

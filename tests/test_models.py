@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import trained_networks
@@ -16,8 +17,11 @@ from trained_networks import NAME, NAMES, images, onnx, saved, small
 
 from explorer.catalogue import models
 from explorer.errors import FileError, InputError, MissingExtraError, SettingError, UnknownNameError
+from explorer.listing import listed
 from explorer.models._classes import parsed
 from explorer.models._select import form_of, load
+from explorer.opened import opened
+from explorer.recipe import Recipe
 from explorer.recordings import hooks
 
 X = images()
@@ -225,7 +229,7 @@ def test_only_what_makes_networks_is_called(network: str, arguments: str, tmp_pa
     "name, sentence",
     [
         ("net.h5", "is of Keras: export it to ONNX with tf2onnx"),
-        ("net.pkl", "is of a pickle, and opening one can run any program"),
+        ("net.pkl", "net.pkl is a pickle, and opening one can run any program"),
         ("net.gguf", "is of llama.cpp"),
         ("net.txt", r"has the suffix '.txt'; networks are read from .bin, .ckpt, .onnx"),
     ],
@@ -238,7 +242,7 @@ def test_other_files(name: str, sentence: str, tmp_path: Path) -> None:
         load(str(tmp_path / "none.pt"))
     with pytest.raises(FileError, match=r"is a folder without config\.json"):
         load(str(tmp_path))
-    with pytest.raises(SettingError, match="no setting of exported called 'network'"):
+    with pytest.raises(SettingError, match=r"small\.pt2 holds the network itself, with its weights"):
         load(str(saved(tmp_path, "pt2")), network=NAME)
 
 
@@ -311,3 +315,20 @@ def test_without_transformers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(MissingExtraError, match=r"information-explorer\[text\]"):
         load(str(folder))
+
+
+@pytest.mark.parametrize("form", ["pt2", "onnx"])
+def test_an_exported_graph_names_classes_or_operators_and_its_nonlinearities(form: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", x=images(2).numpy())
+    path, tail = tmp_path / f"net.{form}", [torch.nn.ReLU(), torch.nn.Linear(3, 2), torch.nn.Tanh()]
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 3), *tail, torch.nn.Linear(2, 2)).eval()
+    if form == "pt2":
+        torch.export.save(torch.export.export(net, (images(2),)), path)
+    else:
+        onnx(net, path, fixed=True)
+    found = {one.name: one for one in listed(opened(Recipe(str(path), f"{tmp_path}/x.npz:x"), "cpu"))}
+    names = (
+        ("Linear", "ReLU", "Linear", "Tanh", "Linear") if form == "pt2" else ("Gemm", "Relu", "Gemm", "Tanh", "Gemm")
+    )
+    assert tuple(found[str(place)].kind for place in range(1, 6)) == names
+    assert [name for name, one in found.items() if one.chosen] == ["2", "4", "5"]

@@ -10,6 +10,7 @@ import pickletools
 import re
 import shutil
 import struct
+import subprocess
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -435,3 +436,26 @@ def test_weights_of_a_folder(folder: Path, tmp_path: Path) -> None:
     (made / "adapter_config.json").write_text("{}")
     assert "holds an adapter" in refused(made)
     assert isinstance(load(str(folder)).model, nn.Module)
+
+
+def test_what_to_do_with_a_refused_file_fits_what_it_holds(tmp_path: Path) -> None:
+    net, path = torch.nn.Sequential(torch.nn.Linear(2, 2)), tmp_path / "a.pt"
+    torch.save(net, path)
+    assert "weights_only=False).state_dict(), 'weights.pt')" in refused(path, "a:B")
+    torch.save({"state_dict": net.state_dict(), "best": np.float64(1)}, path)
+    assert "weights_only=False)['state_dict'], 'weights.pt'), or whichever entry" in refused(path, "a:B")
+    for acts in (os.system, eval, torch.load, subprocess.Popen, np.load):
+        torch.save({"state_dict": net.state_dict(), "net": net, "more": acts}, path)
+        told = refused(path, "a:B")
+        assert "weights_only=False" not in told and "do not load the file otherwise" in told
+
+
+@pytest.mark.parametrize("ending", ["pt", "pt2"])
+def test_half_an_archive_is_called_so(ending: str, tmp_path: Path) -> None:
+    net, path = torch.nn.Linear(9, 9), tmp_path / f"a.{ending}"
+    if ending == "pt":
+        torch.save(net.state_dict(), path)
+    else:
+        torch.export.save(torch.export.export(net, (torch.zeros(2, 9),)), path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert refused(path, "a:B" if ending == "pt" else "").endswith("it is cut short or damaged")

@@ -22,11 +22,12 @@ from explorer.errors import Cancelled, FileError, InputError, SampleError, Setti
 from explorer.jobs.board import Board
 from explorer.jobs.specification import Specification
 from explorer.jobs.worker import _called
-from explorer.listing import chosen, listed
+from explorer.listing import chosen, listed, probe_bytes
 from explorer.models._preparation import Preparation
 from explorer.opened import opened
 from explorer.recipe import Recipe, numbers
 from explorer.recordings import hooks, library
+from explorer.recordings.store import stored_columns
 
 N = 30
 PIXELS = np.random.default_rng(0).integers(0, 256, (N, 8, 8, 3), dtype=np.uint8)
@@ -246,7 +247,11 @@ def test_samples_are_drawn_and_it_is_said(files: dict[str, str], tmp_path: Path)
     "changed, error, sentence",
     [
         ({"layout": "as_is"}, SampleError, "mean has 3 numbers; .* needs one a channel, or one"),
-        ({"layout": "as_is", "mean": (), "std": ()}, InputError, r"cannot take data of shape \(30, 8, 8, 3\) and type"),
+        (
+            {"layout": "as_is", "mean": (), "std": ()},
+            InputError,
+            r"\(30, 8, 8, 3\) and type .* --layout channels_last moves",
+        ),
         ({"layout": "flat", "mean": (0.5,), "std": ()}, InputError, "the network cannot take data.*RuntimeError"),
         ({"layout": "sideways"}, SettingError, "layout='sideways' must be one of 'as_is'"),
         ({"divide": 0.0}, SettingError, "divide=0.0 must lie in"),
@@ -257,7 +262,12 @@ def test_samples_are_drawn_and_it_is_said(files: dict[str, str], tmp_path: Path)
         ({"pool": "masked_mean"}, SampleError, "needs an attention_mask"),
         ({"labels": "{file}:images"}, SampleError, r"labels have shape \(30, 8, 8, 3\); one value a sample"),
         ({"labels": "{short}:y"}, SampleError, "must be paired row by row; the rows are data 30, labels 4"),
-        ({"budget": "1 kB"}, SettingError, "budget='1 kB' is less than the 18.5 kB of the chosen layers; take fewer"),
+        (
+            {"budget": "1 kB"},
+            SettingError,
+            "budget='1 kB' is less than the 18.5 kB of the chosen layers and 5.8 kB of the probe; take fewer",
+        ),
+        ({"budget": "20 kB"}, SettingError, "budget='20 kB' is less than the 18.5 kB of the chosen layers and 5.8 kB"),
         ({"budget": "many"}, SettingError, "budget='many' must be a number of bytes"),
         ({"data": "{file}:none"}, UnknownNameError, "called 'none'"),
         ({"model": "none.pt"}, FileError, "'none.pt' does not exist"),
@@ -305,9 +315,27 @@ def test_a_disk_without_room_is_told_before(
     files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorded, "_disk", lambda _: 1000)
-    with pytest.raises(FileError, match=r"layers take 18.5 kB and 1.0 kB of disk are free; take fewer layers"):
+    with pytest.raises(
+        FileError, match=r"18\.5 kB of the chosen layers and .* of the probe, and 1\.0 kB are free; take fewer"
+    ):
         recorded.record(recipe(files), tmp_path / "a" / "run")
     assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("pool", ["", "each_token"])
+def test_the_probe_is_announced_as_it_is_written(pool: str, tmp_path: Path) -> None:
+    folder = bert(tmp_path / "bert")
+    ids, mask = np.array([[2, 5, 6, 3], [2, 7, 3, 0]]), np.array([[1, 1, 1, 1], [1, 1, 1, 0]])
+    np.savez(tmp_path / "a.npz", ids=ids, mask=mask, y=np.array([0, 1], np.int16), word=np.array(["long", "short"]))
+    data = {"input_ids": f"{tmp_path}/a.npz:ids", "attention_mask": f"{tmp_path}/a.npz:mask"}
+    layers = ("embeddings", "encoder.layer.0")
+    asked = Recipe(
+        str(folder), data, labels=f"{tmp_path}/a.npz:y", factors=(f"{tmp_path}/a.npz:word",), pool=pool, layers=layers
+    )
+    given = opened(asked)
+    told = probe_bytes(given, listed(given))
+    recorded.record(given, tmp_path / "run")
+    assert told == sum(one.nbytes for one in stored_columns(tmp_path / "run" / "probe.safetensors").values())
 
 
 def test_preparation() -> None:
@@ -449,7 +477,10 @@ def test_the_command(
     assert run(*flags(files), "--list", monkeypatch=monkeypatch) == 0
     out = capsys.readouterr().out
     assert "   blocks.0       Block        4 x 6 x 6  30 x 144  17.3 kB" in out and "*  act " in out
-    assert "3 layers of 30 samples are recorded: 18.5 kB" in out and not (home / "recordings").exists()
+    assert (
+        "3 layers of 30 samples are recorded: 18.5 kB, and 6.0 kB of the probe" in out
+        and not (home / "recordings").exists()
+    )
     assert run(*flags(files), "--layer", "blocks.?", "--pool", "mean", monkeypatch=monkeypatch) == 0
     out = capsys.readouterr().out
     assert f"explorer open {home / 'recordings' / 'small'}" in out
@@ -457,10 +488,21 @@ def test_the_command(
         "blocks.0": (30, 4), "blocks.1": (30, 4)
     }  # fmt: skip
     folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+    assert (
+        run("record", "--model", "none.pt", "--data", "none.npz:x", "--out", str(folder), monkeypatch=monkeypatch) == 2
+    )
+    assert "holds mine.txt" in capsys.readouterr().err  # before the network is opened
+    (folder / "mine.txt").unlink()
     words = ["--layer", "act", "--layer", "blocks.0", "--pool", "blocks.0=mean", "--out", str(folder), "--json"]
+    words += ["--licence", "CC0", "--source", "by hand"]
     assert run(*flags(files), *words, monkeypatch=monkeypatch) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["recording"] == str(folder) and told["samples"] == N
+    about = explorer.open(folder).provenance
+    assert (about["licence"], about["source"]) == ("CC0", "by hand") and "licence" in about["recipe"]
+    assert told["probe"] == sum(one.nbytes for one in stored_columns(folder / "probe.safetensors").values())
     assert {one["name"]: one["width"] for one in told["layers"] if one["chosen"]} == {
         "act": 144, "blocks.0": 4, "act#1": 5
     }  # fmt: skip

@@ -62,9 +62,9 @@ def test_layers_are_listed_then_recorded(data: str, tmp_path: Path, home: Path) 
     assert listing.title == "Listing layers" and listing.live and len(test.get("progress")) == 1
     done(listing)
     test.run()
-    assert "3 layers of 12 samples: 7.4 kB on the disk." in texts(test)
+    assert "3 layers of 12 samples: 16.7 kB on the disk with the probe." in texts(test)
     test.text_input(key="record-layers").set_value("blocks.?").run()
-    assert "2 layers of 12 samples: 13.8 kB on the disk." in texts(test)
+    assert "2 layers of 12 samples: 23.1 kB on the disk with the probe." in texts(test)
     assert "--layer blocks.0 --layer blocks.1" in "\n".join(one.value for one in test.code)
     test.button(key="record-start").click().run()
     (job,) = [one for one in jobs.jobs() if one.id != listing.id]

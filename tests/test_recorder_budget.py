@@ -16,6 +16,7 @@ from explorer.data import digest
 from explorer.errors import Cancelled, FileError, SettingError
 from explorer.recordings import gathered, recorder
 from explorer.recordings.manifest import read_manifest, recorded_steps, step_path, write_step
+from explorer.recordings.subset import Subset, copied
 
 X = torch.randn(100, 8, generator=torch.Generator().manual_seed(2))
 NET = nn.Sequential(nn.Linear(8, 30), nn.Tanh(), nn.Linear(30, 5))
@@ -83,8 +84,8 @@ def test_the_size_of_a_step_is_known_before(tmp_path: Path) -> None:
 
 def test_a_budget_is_held_and_said(tmp_path: Path) -> None:
     with explorer.Recorder(tmp_path / "a", NET, X) as one:
-        size = one.bytes_per_step
-    one = explorer.Recorder(tmp_path / "b", NET, X, budget=3 * size + 1)
+        size, held = one.bytes_per_step, X.nbytes
+    one = explorer.Recorder(tmp_path / "b", NET, X, budget=3 * size + held + 1)
     for step in range(3):
         one.step(step, loss=step)
     one.step(1, loss=7)  # in place of itself
@@ -94,9 +95,9 @@ def test_a_budget_is_held_and_said(tmp_path: Path) -> None:
     one.close()
     recording, manifest = explorer.open(tmp_path / "b"), read_manifest(tmp_path / "b")
     assert recording.steps == (0, 1, 2) and [line["loss"] for line in recording.metrics] == [0, 7, 2, 3, 4]
-    assert (manifest.left_out, manifest.budget, manifest.complete) == ([3, 4], 3 * size + 1, True)
+    assert (manifest.left_out, manifest.budget, manifest.complete) == ([3, 4], 3 * size + held + 1, True)
     assert sum(one.stat().st_size for one in (tmp_path / "b" / "steps").iterdir()) <= 3 * size + 1
-    with explorer.Recorder(tmp_path / "b", NET, X, budget=4 * size, after=3) as more:  # what is there counts
+    with explorer.Recorder(tmp_path / "b", NET, X, budget=4 * size + held, after=3) as more:  # what is there counts
         more.step(3)
         with pytest.warns(UserWarning, match="step 4"):
             more.step(4)
@@ -112,9 +113,9 @@ def test_a_step_that_turns_out_larger_than_a_few_samples_showed_does_not_break_t
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.more(self.one(x)) if len(x) > recorder.FEW else self.one(x)
 
-    with explorer.Recorder(tmp_path, Growing(), X, budget="4 kB") as one:
+    with explorer.Recorder(tmp_path, Growing(), X, budget="8 kB") as one:
         assert one.bytes_per_step < 4000
-        with pytest.warns(UserWarning, match=r"of the budget of 4\.0 kB are filled and a step takes 6\.6 kB"):
+        with pytest.warns(UserWarning, match=r"3\.2 kB of the budget of 8\.0 kB are filled and a step takes 6\.6 kB"):
             one.step(0)
     assert files(tmp_path) == [] and read_manifest(tmp_path).left_out == [0]
 
@@ -209,3 +210,12 @@ def test_a_step_is_removed_when_the_disk_is_full(tmp_path: Path, monkeypatch: py
     one.close()
     assert files(tmp_path) == ["00000000.safetensors"]
     assert np.isfinite(explorer.open(tmp_path).activations(0, "1")).all()
+
+
+def test_a_copy_counts_its_probe(tmp_path: Path) -> None:
+    with explorer.Recorder(tmp_path / "a", NET, (X, X[:, 0] > 0)) as one:
+        one.step(0)
+    plan, recording = Subset(rule="every", k=4), explorer.open(tmp_path / "a")
+    copied(recording, plan, tmp_path / "b")
+    written = (tmp_path / "b" / "probe.safetensors").stat().st_size
+    assert abs(plan.probe_bytes(recording, 25) - written) < 200  # the header is not a row's

@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 
 import explorer
 from explorer import cli
-from explorer.contrast import Side, contrast, matched
+from explorer.contrast import contrast, matched
 from explorer.data import Recording, digest
 from explorer.errors import SampleError, SettingError, UnitError, UnknownNameError
 from explorer.numerics import t_intervals
 from explorer.run_groups import Group, collected, grouped, name_of, partners, planned, seed_of
+from explorer.run_sides import Side
 from explorer.trajectory import Trajectory
 
 LEVEL = 0.9
@@ -356,11 +357,28 @@ def test_partners_are_neither_copies_nor_recordings_of_the_same_samples(network)
 
 
 def test_runs_that_are_not_read_yet_are_counted():
-    base = side("base", [1.0, 2.0])
-    (doubt,) = (one for one in contrast(base, [replace(side("three", [3.0, 4.0]), asked=3)]).warnings
-                if one.rule == "runs are missing")  # fmt: skip
-    assert doubt.text.startswith("three: 2 of 3 runs are read")
-    assert all(one.rule != "runs are missing" for one in contrast(base, [side("three", [3.0, 4.0])]).warnings)
+    base, three = side("base", [1.0, 2.0]), side("three", [3.0, 4.0, 5.0], cells=4, total=4)
+    begun = trajectory(6.0, (0,), cells=2, total=4)
+    found = contrast(base, [replace(three, runs=(*three.runs[:2], begun))])
+    (doubt,) = (one for one in found.warnings if one.rule == "runs are missing")
+    assert doubt.text.startswith("three: 2 of 3 runs are read to the end")
+    assert found.steps == (0,) and {row.basis for row in found.rows} == {"Welch's t over 3 and 2 runs"}
+    assert all(one.rule != "runs are missing" for one in contrast(base, [three]).warnings)
+
+
+def test_a_run_beside_itself_is_told():
+    one, two = replace(side("a", [1.0]), ids=("i",)), replace(side("b", [2.0]), ids=("j",))
+    assert contrast(one, [replace(one, name="a (2)")]).warnings[0].text.startswith("a (2) is the same recording as")
+    assert all(doubt.rule != "same run" for doubt in contrast(one, [two]).warnings)
+    pair = replace(side("pair", [1.0, 2.0]), ids=("i", "k"))
+    assert "shares 1 of its 2 recordings" in contrast(one, [pair]).warnings[0].text
+
+
+def test_the_table_prints_whole_names():
+    name = "a layer of a name that is long"
+    base, other = (side(run, [value], layers=(name, "b")) for run, value in (("base", 1.0), ("other", 2.5)))
+    lines = str(contrast(base, [other])).split("\n")
+    assert lines[1].startswith(f"{name} I(T;Y)   other  2.500") and lines[2].index("I(T;Y)") == lines[1].index("I(T;Y)")
 
 
 def test_runs_without_a_cell_are_counted_in_the_comparison(runs):
@@ -369,7 +387,7 @@ def test_runs_without_a_cell_are_counted_in_the_comparison(runs):
     groups = grouped(runs["clear"][0], [runs["dim"]])
     found = collected(groups, planned("binning", "", "", 0.0, 2, 0, {"bins": 13}))
     texts = [one.text for one in found.warnings if one.rule == "runs are missing"]
-    assert len(texts) == 1 and f"2 of {len(runs['dim'])} runs are read" in texts[0]
+    assert not len(found) and len(texts) == 1 and f"2 of {len(runs['dim'])} runs are read" in texts[0]
 
 
 def test_a_cell_without_a_value_says_so_and_nothing_of_spread():
@@ -401,6 +419,8 @@ def test_the_command_prints_a_table_and_refuses_what_fits_nothing(runs):
     folder = runs["clear"][0].path.rpartition("/")[0]
     result = CliRunner().invoke(cli.app, ["compare", runs["clear"][0].path, runs["dim"][0].path, "--step", "1"])
     assert result.exit_code == 0 and "doubt (one seed)" in result.output
+    result = CliRunner().invoke(cli.app, ["compare", *[runs["dim"][0].path] * 2, "--measure", "participation_ratio"])
+    assert "participation_ratio" in result.output and "dim-0 (2) is the same recording as the baseline" in result.output
     result = CliRunner().invoke(cli.app, ["compare", f"{folder}/no*", f"{folder}/dim-0"])
     assert isinstance(result.exception, explorer.errors.FileError) and "fits no recording" in str(result.exception)
     result = CliRunner().invoke(cli.app, ["compare", "a", "b", "--out", "x.pdf"])

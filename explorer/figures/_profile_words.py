@@ -15,13 +15,11 @@ LEAST = 0.05
 def finding(shown: Trajectory) -> str:
     """The title: where the measure moves most, or that it moves nowhere; how far it is, while it is incomplete."""
     about, words = shown.about, shown.about.get("words", "The measure")
-    if np.isnan(shown.value).all():
-        return f"{words}: no value yet" if not about.get("failed") else f"{words} has no value on these layers"
-    if about.get("cells", 0) < about.get("total", 0) and about.get("complete"):
-        return f"{words}: {thousands(about['cells'])} of {thousands(about['total'])} cells so far"
+    if without := _without(shown):
+        return without
     ends = {layer: _ends(shown, layer) for layer in shown.layers}
     known = {layer: pair for layer, pair in ends.items() if pair}
-    if len(shown.steps) < 2 or not known:
+    if len(shown.steps) < 2:
         layer = max(known, key=lambda one: known[one][1])
         return f"{words} is largest in {label(layer)}: {amount(known[layer][1], shown.unit)}"
     layer = max(known, key=lambda one: np.nanmax(_curve(shown, one)) - np.nanmin(_curve(shown, one)))
@@ -36,6 +34,69 @@ def finding(shown: Trajectory) -> str:
     verb, at = "rises" if curve[place] > first else "falls", f"{about.get('step_name', 'step')} "
     at += thousands(shown.steps[place])
     return f"{words} in {label(layer)} {verb} to {amount(curve[place], shown.unit)} at {at} and ends at {amount(last)}"
+
+
+def _without(shown: Trajectory) -> str:
+    """What there is to say while values are missing; "" once they are there."""
+    about, words = shown.about, shown.about.get("words", "The measure")
+    if np.isnan(shown.value).all():
+        return f"{words}: no value yet" if not about.get("failed") else f"{words} has no value on these layers"
+    if about.get("cells", 0) < about.get("total", 0) and about.get("complete"):
+        return f"{words}: {thousands(about['cells'])} of {thousands(about['total'])} cells so far"
+    return ""
+
+
+def depth_finding(shown: Trajectory) -> str:
+    """The title of one step: how the measure goes with depth; intervals that overlap are said."""
+    words = shown.about.get("words", "The measure")
+    if without := _without(shown):
+        return without
+    known = [(layer, pair[1]) for layer in shown.layers if (pair := _ends(shown, layer))]
+    values = np.array([value for _, value in known])
+    (start, first), (end, last) = known[0], known[-1]
+    if len(known) == 1:
+        return f"{words} is {amount(first, shown.unit)} in {label(start)}"
+    span, least = float(np.ptp(values)), LEAST * float(np.abs(values).max())
+    if span <= least:
+        return f"{words} hardly moves with depth: {amount(first)} in {label(start)}, {_in(shown, *known[-1])}"
+    if abs(last - first) >= span / 2:
+        verb, place = "rises" if last > first else "falls", len(known) - 1
+    else:
+        place = int(np.abs(values - first).argmax())
+        verb = "rises" if values[place] > first else "falls"
+    text = f"{words} {verb} from {amount(first)} in {label(start)} to {_in(shown, *known[place])}"
+    text += "" if place == len(known) - 1 else f" and ends at {amount(last)} in {label(end)}"
+    return text + (", and their intervals overlap" if _overlap(shown, start, known[place][0]) else "")
+
+
+def _in(shown: Trajectory, layer: str, value: float) -> str:
+    return f"{amount(value, shown.unit)} in {label(layer)}"
+
+
+def _overlap(shown: Trajectory, one: str, other: str) -> bool:
+    """Whether the intervals of two layers hold a common value; False where one has none."""
+    (low, high), (least, most) = (
+        [shown.curve(layer, shown.quantities[0], end)[-1] for end in ("low", "high")] for layer in (one, other)
+    )
+    return bool(low <= most and least <= high)
+
+
+def depth_subtitle(shown: Trajectory) -> str:
+    """As of several steps, with the step, the intervals and what marks mean."""
+    about = shown.about
+    bars = about.get("band", "the measure's own interval") if not np.isnan(shown.low).all() else ""
+    step = f" · {about.get('step_name', 'step')} {thousands(shown.steps[0])}" if shown.steps else ""
+    fired = " · ▲ a rule fired" if any(shown.warnings) else ""
+    return f"{subtitle(shown)}{step}{f' · bars: {bars}' if bars else ' · no intervals'}{fired}"
+
+
+def depth_alternative(shown: Trajectory) -> str:
+    """One step in words: every layer in the order of depth, with its interval."""
+    told = []
+    for layer in shown.layers:
+        pair = _ends(shown, layer)
+        told.append(f"{label(layer)} {amount(pair[1]) if pair else 'no value'}")
+    return f"Values by layer at one step. {depth_finding(shown)}. In {shown.unit or 'no unit'}: {'; '.join(told)}."
 
 
 def subtitle(shown: Trajectory) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 from explorer.figures.theme import GLYPHS, SHAPES, Theme, label, thousands
 from explorer.run_deltas import RunDelta, RunDeltas
 
-WIDE = 100
-"""Letters of a line of the subtitle."""
+WIDE = 60
+"""Letters of a line of the subtitle: what a narrow screen holds."""
 MARKS = ("circle", *(shape for shape in SHAPES if shape != "circle"))
 """Marker shapes: of the baseline, then of the runs, repeating after seven."""
 DASHES = ("solid", "dash", "dashdot", "longdash", "longdashdot")
@@ -74,7 +74,7 @@ def subtitle(shown: RunDeltas, step: int | None, look: Theme) -> str:
     basis = "; ".join(dict.fromkeys(row.basis for row in rows))
     n = f"n = {thousands(about.get('n') or 0)} · reading seed {about.get('seed') or 0}"
     line = f"{about.get('call', '')} · {n} · {at}bars, bands: {about.get('level', 0.9):.0%} · filled: 0 left out"
-    lines = [*textwrap.wrap(text(line), WIDE), *textwrap.wrap(text(basis), WIDE)[:2]]
+    lines = [*textwrap.wrap(text(line), WIDE), *textwrap.wrap(text(basis), WIDE)]
     return "<br>".join([*lines, *_key(shown, look)])
 
 
@@ -83,8 +83,9 @@ def _key(shown: RunDeltas, look: Theme) -> list[str]:
     parts = []
     for name, (colour, mark, _) in looks(shown, look).items():
         role = " (baseline)" if name == shown.baseline else ""
-        parts.append((len(name), f"<span style='color:{colour}'>{GLYPHS[mark]} {text(name)}{role}</span>"))
-    together = sum(size for size, _ in parts) < 60 - 4 * len(parts)
+        said = "<br>".join(text(one) for one in textwrap.wrap(f"{name}{role}", WIDE - 2))
+        parts.append((len(name + role), f"<span style='color:{colour}'>{GLYPHS[mark]} {said}</span>"))
+    together = sum(size for size, _ in parts) < WIDE - 5 * len(parts)
     return ["   ".join(part for _, part in parts)] if together else [part for _, part in parts]
 
 

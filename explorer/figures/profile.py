@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from explorer.figures._depth import draw_depth, is_one_step
 from explorer.figures._profile_words import alternative, amount, finding, subtitle
 from explorer.figures.theme import THEMES, Theme, faint, framed, label, shapes, thousands
 from explorer.result import NATS_PER
@@ -31,12 +32,14 @@ def draw(
 
     Below, one curve a layer with its band (the measure's own error, or the extremes over runs), and dotted what
     shuffled rows read. A small triangle marks cells at which a rule fired. Informations are shown in `unit`, other
-    quantities in their own.
+    quantities in their own. Of one step there is no heat map: layers stand from left to right, the value upwards.
 
     Args:
         step, layer: the cell that is framed.
     """
     shown, look = result.to(unit) if result.unit in NATS_PER else result, THEMES[theme]
+    if is_one_step(shown):
+        return draw_depth(shown, look, layer)
     layers = len(shown.layers)
     top = max(90, ROW * layers)
     height = 110 + top + 40 + 190 + 50

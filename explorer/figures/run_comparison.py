@@ -17,8 +17,8 @@ MARK, LEAST = 15, 28
 """Pixels of one run in a row of the differences, and of a row at least."""
 GAP, APART = 34, 4
 """Pixels between two rows of curves, and of an empty row between them and the differences."""
-LETTERS = 52
-"""Letters of a line of the title."""
+LETTERS = 38
+"""Letters of a line of the title: what a narrow screen holds."""
 BEYOND = 0.5
 """Share of the range of all values by which bands are followed above and below; wider ones run out of the frame."""
 

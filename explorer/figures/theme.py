@@ -7,6 +7,8 @@ from typing import Any
 
 from plotly.colors import sample_colorscale
 
+from explorer.trajectory import label as label
+
 SHAPES = ("square", "diamond", "circle", "triangle-up", "pentagon", "star", "cross", "hexagon")
 
 GLYPHS = dict(zip(SHAPES, "■◆●▲⬟★✚⬢", strict=True))
@@ -52,11 +54,6 @@ THEMES = {"light": LIGHT, "dark": DARK}
 def shapes(count: int) -> list[str]:
     """One marker shape a layer, repeating after eight."""
     return [SHAPES[i % len(SHAPES)] for i in range(count)]
-
-
-def label(layer: str) -> str:
-    """A layer's name as it is written beside its mark; a bare number, as nn.Sequential gives, says what it is."""
-    return f"layer {layer}" if layer.isdigit() else layer.replace("_", " ")
 
 
 def thousands(number: int) -> str:

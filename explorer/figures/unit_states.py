@@ -12,14 +12,14 @@ from explorer.figures.theme import THEMES, Theme, framed, label, thousands
 MOST = 4096
 """Cells drawn at most; of more units each cell stands for several."""
 CELL, TOP, BOTTOM = 15, 106, 26
-STATES = ("changes", "constant", "always 0", "NaN or infinite")
+STATES = ("changes", "constant, not 0", "always 0", "NaN or infinite")
 
 
 def draw(found: Mapping[str, Any], *, theme: Literal["light", "dark"] = "light") -> go.Figure:
     """A cell a unit, in rows from the upper left, by the worst of what its units do.
 
-    `found` has "layer" and "states", a number 0 to 3 for every unit: changes, constant, always 0, NaN or infinite. Of
-    more than 4096 units a cell stands for several in a row, and the figure says for how many.
+    `found` has "layer" and "states", a number 0 to 3 for every unit: changes, constant but not 0, always
+    0, NaN or infinite. Of more than 4096 units a cell stands for several in a row, and the figure says for how many.
     """
     look, states = THEMES[theme], np.asarray(found["states"], int)
     block = -(-len(states) // MOST)

@@ -78,6 +78,7 @@ class Measure:
         posterior: what it does with the noise of a code, when z is the pair (means, variances) of Gaussian q(z|x):
             "needed", "taken" (an array alone is a code without noise), or "" where z is an array.
         extremal: the value rests on a maximum or a quantile far out, of which a bootstrap understates the error.
+        usable: what a reader of limited power finds of y in z, which a layer may have more of than the one before it.
         effort: seconds on one core, as `measures._effort.seconds` adds them up: fixed, for each sample and column, each
             pair and each triple of samples, and, where given, each sample and pair of columns, each pair of samples and
             column.
@@ -98,6 +99,7 @@ class Measure:
     outputs: ClassVar[bool] = False
     posterior: ClassVar[str] = ""
     extremal: ClassVar[bool] = False
+    usable: ClassVar[bool] = False
     effort: ClassVar[tuple[float, ...]] = (0.002, 2e-8, 0.0, 0.0)
 
     def __post_init__(self) -> None:

@@ -23,10 +23,12 @@ class Values:
     Attributes:
         names: value of the graph to the names under which it is recorded; the innermost module comes first.
         nonlinear: values that a nonlinearity returns.
+        operators: value to the operator that returns it.
     """
 
     names: dict[str, list[str]] = field(default_factory=dict)
     nonlinear: list[str] = field(default_factory=list)
+    operators: dict[str, str] = field(default_factory=dict)
 
 
 def values(graph: Any) -> Values:
@@ -46,6 +48,7 @@ def values(graph: Any) -> Values:
             if value and types.get(value, 1) in FLOATS:
                 modules = [scope for scope in reversed(path[:-1]) if (scope, value) in leaving]
                 found.names[value] = modules or [".".join(filter(None, (*path[-2:-1], path[-1])))]
+                found.operators[value] = node.op_type
                 if node.op_type in NONLINEAR:
                     found.nonlinear.append(value)
     return found

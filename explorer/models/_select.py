@@ -4,18 +4,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.catalogue import models
-from explorer.errors import FileError
+from explorer.errors import FileError, SettingError
 from explorer.settings import checked_settings
 
 if TYPE_CHECKING:
     from explorer.models.base import Loaded
 
 ELSEWHERE = {
-    ".h5": "Keras: export it to ONNX with tf2onnx",
-    ".keras": "Keras: export it to ONNX with tf2onnx",
-    ".pb": "TensorFlow: export it to ONNX with tf2onnx",
-    ".tflite": "TensorFlow Lite: export it to ONNX with tf2onnx",
-    ".gguf": "llama.cpp: take the Hugging Face folder that it was made of",
+    ".h5": "of Keras: export it to ONNX with tf2onnx",
+    ".keras": "of Keras: export it to ONNX with tf2onnx",
+    ".pb": "of TensorFlow: export it to ONNX with tf2onnx",
+    ".tflite": "of TensorFlow Lite: export it to ONNX with tf2onnx",
+    ".gguf": "of llama.cpp: take the Hugging Face folder that it was made of",
     ".pkl": "a pickle, and opening one can run any program: save model.state_dict() with safetensors",
     ".pickle": "a pickle, and opening one can run any program: save model.state_dict() with safetensors",
     ".joblib": "a pickle, and opening one can run any program: export it to ONNX with skl2onnx",
@@ -41,10 +41,21 @@ def form_of(path: str) -> str:
     suffix = where.suffix.lower()
     known = {one: card.name for card in cards for one in card.constants.get("suffixes", ())}
     if suffix in ELSEWHERE:
-        raise FileError(f"{where.name} is of {ELSEWHERE[suffix]}")
+        raise FileError(f"{where.name} is {ELSEWHERE[suffix]}")
     if suffix not in known:
         raise FileError(f"{where.name} has the suffix {suffix!r}; networks are read from {', '.join(sorted(known))}")
     return known[suffix]
+
+
+def check_class(path: str, form: str) -> None:
+    """Refuse a class of a network for a file that holds the network itself.
+
+    Raises:
+        SettingError: naming the file.
+        UnknownNameError: for a form that is not there.
+    """
+    if all(setting.name != "network" for setting in models.card(form).settings):
+        raise SettingError(f"{Path(path).name} holds the network itself, with its weights; leave network= away")
 
 
 def load(path: str, form: str = "auto", **settings: Any) -> "Loaded":
@@ -60,4 +71,6 @@ def load(path: str, form: str = "auto", **settings: Any) -> "Loaded":
         UnknownNameError: for a form that is not there.
     """
     name = form_of(path) if form == "auto" else form
+    if "network" in settings:
+        check_class(path, name)
     return models[name](path, **checked_settings(models.card(name).settings, settings, name))

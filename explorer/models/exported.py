@@ -32,8 +32,19 @@ def load(path: str) -> Loaded:
             program = torch.export.load(cleaned(file))
             model = torch.export.unflatten(program)
     trained = sorted({node.target for node in program.graph.nodes if _trains(node)}, key=str)
+    _tell(model)
     note = f"It was exported in training mode: {', '.join(map(str, trained))} act on the batch or at random."
     return Loaded(model, notes=(note,) if trained else ())
+
+
+def _tell(model: torch.nn.Module) -> None:
+    """Note the class that each module was exported from, else its last operator, and which are nonlinearities."""
+    for module in model.modules():
+        path = str(vars(module).get("_ty") or "")
+        nodes = [node for node in getattr(getattr(module, "graph", None), "nodes", ()) if node.op == "call_function"]
+        operator = str(nodes[-1].target).removesuffix(".default") if nodes else ""
+        vars(module)["_operator"] = path.rpartition(".")[2] or operator
+        vars(module)["is_nonlinear"] = path.startswith(f"{torch.nn.ReLU.__module__}.")
 
 
 def _trains(node: torch.fx.Node) -> bool:

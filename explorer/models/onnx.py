@@ -59,6 +59,8 @@ class Network(nn.Module):
         self.register_buffer("_at", torch.empty(0), persistent=False)  # it goes where the network is sent
         self._sessions: dict[tuple[str, ...], Any] = {}
         self._places = [(value, _place(self, name)) for value, names in self._found.names.items() for name in names]
+        for value, place in self._places:
+            vars(place).setdefault("_operator", self._found.operators[value])
 
     def usual(self) -> tuple[str, ...]:
         """What nonlinearities return and the last output; every value where there is no nonlinearity."""

@@ -1,5 +1,6 @@
 """Which arrays of foreign files are layers, inputs, labels and factors, and which were left out."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from explorer.sources._readers import is_source, is_there
 INPUTS = ("x", "X")
 WORDS = "biuUS"
 """Kinds of values that are factors where they stand one a row: truth, whole numbers, text."""
+PARAMETER = re.compile(r"(^|[._])(weight|bias|running_mean|running_var)(_\w+_l\d+)?$")
+"""What torch calls weights."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ def roles(held: Layout, given: Mapping[str, Any], factors: Any, where: str) -> R
         UnknownNameError, SampleError: for a column that is not there, or not paired.
     """
     first = dict(held.steps[min(held.steps)]())
+    if factors is None and all(asked is None for asked in given.values()):
+        _refuse_weights(first, where)
     known = _Known(first, held.around)
     for role, asked in given.items():
         if asked is not None:
@@ -57,6 +62,19 @@ def roles(held: Layout, given: Mapping[str, Any], factors: Any, where: str) -> R
     n = known.rows(where)
     known.guess(n, tuple(role for role, asked in given.items() if asked is None), factors is None)
     return known.told(n, where)
+
+
+def _refuse_weights(first: Mapping[str, Lazy], where: str) -> None:
+    """Raise where arrays are called as the weights of a network are, and are not of one number of rows."""
+    rows = {name: one.shape[0] for name, one in first.items() if one.shape}
+    named = {name: n for name, n in rows.items() if PARAMETER.search(name)}
+    if len(named) < 2 or (len(set(named.values())) == 1 and len(named) < len(rows)):
+        return
+    sides = "whose first sides differ" if len(set(named.values())) > 1 else "and nothing else"
+    raise FileError(
+        f"{where} looks like weights: {len(named)} arrays such as {next(iter(named))[:80]!r}, {sides}, are the network "
+        "and not its activations; use `explorer record`, or name the rows with y or factors"
+    )
 
 
 def as_column(one: Lazy, n: int) -> bool:

@@ -5,6 +5,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from explorer.errors import SettingError
 from explorer.recordings.manifest import recorded_steps, step_path
 from explorer.recordings.schedule import whole
@@ -32,21 +34,28 @@ def bytes_of(budget: Any) -> int | None:
     return number
 
 
+def stored(column: np.ndarray) -> int:
+    """Bytes of a column (n, ...) of the probe on disk; texts are kept as the numbers of their words."""
+    return 8 * column.size if column.dtype.kind in "OSUTMm" else column.nbytes
+
+
 class Budget:
-    """The bytes that the steps of a recording may fill, and those they fill.
+    """The bytes that a recording may fill, and those that its steps and its probe fill.
 
     Args:
         limit: bytes; None for no limit.
         step: bytes of one step.
+        probe: bytes of the columns that are kept once.
 
     Raises:
-        SettingError: when not one step fits.
+        SettingError: when not one step fits beside the probe.
     """
 
-    def __init__(self, limit: int | None, step: int):
-        if limit is not None and limit < step:
-            raise SettingError(f"budget={size(limit)} is less than one step takes, {size(step)}")
-        self.limit, self.step = limit, step
+    def __init__(self, limit: int | None, step: int, probe: int = 0):
+        if limit is not None and limit < step + probe:
+            need = f"one step takes, {size(step)}" + f", and the probe, {size(probe)}" * (probe > 0)
+            raise SettingError(f"budget={size(limit)} is less than {need}")
+        self.limit, self.step, self.probe = limit, step, probe
         self.spent: dict[int, int] = {}
         self.full = False
 
@@ -60,7 +69,7 @@ class Budget:
 
     def fits(self, step: int, taken: int) -> bool:
         """Whether a step of so many bytes may be written, in place of one of its number; the first no is said aloud."""
-        others = sum(held for number, held in self.spent.items() if number != step)
+        others = self.probe + sum(held for number, held in self.spent.items() if number != step)
         if self.limit is None or others + taken <= self.limit:
             return True
         if not self.full:

@@ -13,6 +13,7 @@ from explorer.data import Recording, digest
 from explorer.errors import FileError
 from explorer.recordings._layouts import ACTIVATIONS, Layout, beside, layout
 from explorer.recordings._roles import roles, stacked
+from explorer.recordings.budget import stored
 from explorer.sources._lazy import Lazy
 
 
@@ -49,7 +50,7 @@ class Found:
     def nbytes(self) -> int:
         """Bytes of all activations and columns, as they are stored in a recording."""
         each = sum(one.nbytes for one in self.layers.values())
-        return len(self.steps) * each + sum(_stored(column) for column in self.columns.values())
+        return len(self.steps) * each + sum(map(stored, self.columns.values()))
 
     def open(self, step: int) -> dict[str, Lazy]:
         """The layers of a step by their headers; what its files say of x, y and factors must be what the first says.
@@ -144,11 +145,6 @@ def found(path: str | Path, pattern: str = "", x: Any = None, y: Any = None, fac
 def _same(found: np.ndarray, known: np.ndarray) -> bool:
     alike = found.size == known.size and found.dtype.kind == known.dtype.kind
     return alike and np.array_equal(found.reshape(known.shape), known, equal_nan=known.dtype.kind == "f")
-
-
-def _stored(column: np.ndarray) -> int:
-    """Bytes of a column; texts are kept as the numbers of their words."""
-    return 8 * len(column) if column.dtype.kind in "OSU" else column.nbytes
 
 
 def _stamps(file: Path) -> list[Any]:

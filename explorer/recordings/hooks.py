@@ -178,6 +178,11 @@ def _eager() -> Any:
     return torch.compiler.set_stance("force_eager") if compiler else nullcontext()
 
 
+def kind_of(module: nn.Module) -> str:
+    """What a module is: its class, or the class or operator that the graph it was made of names."""
+    return str(vars(module).get("_operator") or type(module).__name__)
+
+
 def _is_nonlinear(module: nn.Module) -> bool:
     return _comes_from(module, nn.ReLU.__module__) or getattr(module, "is_nonlinear", False) is True
 

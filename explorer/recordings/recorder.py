@@ -24,7 +24,7 @@ from explorer.errors import SampleError, SettingError
 from explorer.recordings import asked, hooks, schedule
 from explorer.recordings.atomic import write_atomically, writing
 from explorer.recordings.blocks import Blocks, size_of
-from explorer.recordings.budget import Budget, bytes_of
+from explorer.recordings.budget import Budget, bytes_of, stored
 from explorer.recordings.folder import claim, take_over
 from explorer.recordings.gathered import Gathered
 from explorer.recordings.manifest import LayerEntry, Manifest, ProbeEntry, write_manifest, write_step
@@ -73,8 +73,8 @@ class Recorder:
         functional: record functions such as F.relu too; in each module they are called relu, relu_1, ...
         strip_prefix: what the names of layers lose at their beginning, such as "net." or "model.".
         seed: of the places that "channels" takes.
-        budget: most bytes of disk for the activations, as a number or "2 GB"; a step that does not fit is left
-            out, with a warning and a line in the manifest.
+        budget: most bytes of disk for activations and probe, as a number or "2 GB"; a step that does not fit is
+            left out, with a warning and a line in the manifest.
         progress: called in a probe pass with samples done, their number and "samples"; what it raises ends the pass.
         overwrite: replace the recording that the folder holds; else it is refused.
         after: go on with the recording that the folder holds: what it has up to and with this step stays, and what
@@ -125,7 +125,8 @@ class Recorder:
         if self._pooling.by_token and self._pooling.mask is not None:
             read = by_token(read, self._pooling.mask.numpy())
         limit = bytes_of(budget)
-        self._budget = Budget(limit, 0 if limit is None else self.bytes_per_step)
+        once = sum(map(stored, read.columns.values()))
+        self._budget = Budget(limit, 0, 0) if limit is None else Budget(limit, self.bytes_per_step, once)
         self._manifest = Manifest(
             schema_version=1,
             probe=ProbeEntry(

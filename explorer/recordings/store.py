@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from explorer.data import Recording
 from explorer.errors import FileError, SampleError
+from explorer.recordings._layouts import proposed
 from explorer.recordings.manifest import Manifest, read_manifest, read_metrics, recorded_steps, step_path
 from explorer.sources._limits import check_size
 
@@ -27,6 +28,7 @@ def open_folder(path: str | Path) -> Recording:
             step raises when it is read, and leaves the others readable.
     """
     folder = Path(path)
+    _refuse_files(folder)
     manifest = read_manifest(folder)  # before the steps: what is complete then has all of them
     columns = _probe(folder, manifest)
     # a file that came after this manifest may be of layers that it does not have yet
@@ -50,6 +52,18 @@ def open_folder(path: str | Path) -> Recording:
         )
     except SampleError as error:
         raise FileError(f"{folder} is damaged: {error}") from error
+
+
+def _refuse_files(folder: Path) -> None:
+    """Raise for a folder of files of another program, saying how to open or convert them."""
+    if not folder.is_dir() or (folder / "manifest.json").exists() or (folder / "steps").exists():
+        return
+    fits = [one for one in proposed(folder) if not one.startswith(".") and "steps/{step}.safetensors" not in one]
+    if fits:
+        raise FileError(
+            f"{folder} is no recording, and its files fit pattern={fits[0]!r}: explorer.open takes it with that "
+            f"pattern, and `explorer convert {folder} --pattern {fits[0]!r}` makes a recording of it"
+        )
 
 
 def stored_columns(path: Path) -> dict[str, np.ndarray]:

@@ -109,6 +109,11 @@ class Subset:
             found.append(f"Keeps {len(steps):,} of {len(recording.steps):,} recorded steps.")
         return tuple(found)
 
+    def probe_bytes(self, recording: Recording, rows: int) -> int:
+        """About how many bytes of disk the probe of a copy of so many rows takes: those of a row, times the rows."""
+        whole = Path(recording.path or "") / "probe.safetensors"
+        return whole.stat().st_size * rows // max(1, len(recording)) if whole.is_file() else 0
+
     def _how(self) -> str:
         seed = f"seed {self.seed}"
         each = "as many as the smallest class has" if self.count is None else f"{self.count:,}"

@@ -11,7 +11,7 @@ from explorer.errors import InputError
 from explorer.estimators.base import Estimator, Samples
 from explorer.numerics.cells import joint, renumbered
 from explorer.numerics.margins import spread
-from explorer.result import Doubt, off
+from explorer.result import Doubt, in_both, off
 
 SHUFFLES = 5
 """Shuffles whose mean must be near 0."""
@@ -32,10 +32,11 @@ class Check:
     @property
     def doubt(self) -> Doubt:
         """The check as a sentence, a note where it passed."""
+        read, expected = in_both(self.read), in_both(self.expected)
         words = {
-            "data processing": f"With noise added to y it reads {self.read:.3g} nats, and {self.expected:.3g} without",
-            "additivity": f"Two independent halves side by side read {self.read:.3g} nats, alone {self.expected:.3g}",
-            "independence": f"With y shuffled it reads {self.read:.3g} nats on average",
+            "data processing": f"With noise added to y it reads {read}, and {expected} without",
+            "additivity": f"Two independent halves side by side read {read}, alone {expected}",
+            "independence": f"With y shuffled it reads {read} on average",
         }
         return Doubt(
             self.law, f"{words[self.law]}: {'as it must be' if self.passed else 'it breaks this law'}.", self.passed

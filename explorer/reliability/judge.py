@@ -12,7 +12,7 @@ from explorer.reliability.interval import LEVEL, Interval, interval_of
 from explorer.reliability.null import LEVEL as EVIDENCE
 from explorer.reliability.null import permutation_null
 from explorer.reliability.rules import fired, opinion
-from explorer.result import Doubt, Estimate
+from explorer.result import Doubt, Estimate, in_both
 
 LARGEST = 2000
 """Samples up to which every estimate gets its null unasked."""
@@ -89,7 +89,7 @@ def _with_null(result: Estimate, chosen: Estimator, samples: Samples, wanted: bo
     result = replace(result, null=null)
     if null.p_value <= EVIDENCE:
         return result
-    text = f"With y permuted it reads up to {null.high:.3g} nats: {result.nats:.3g} is no evidence of dependence."
+    text = f"With y permuted it reads up to {in_both(null.high)}: {in_both(result.nats)} is no evidence of dependence."
     return _noted(result, "null", text)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from explorer.reliability.sanity import Finding
+from explorer.trajectory import label
 
 UNEVEN = 100.0
 """Spread of the widest unit over the median one, from which distances read few units."""
@@ -20,7 +21,8 @@ Summary = Mapping[str, Any]
 
 def of_layers(summaries: Sequence[Summary]) -> list[Finding]:
     """Findings on every layer of one step, then on layers against each other."""
-    return [one for found in summaries for one in _of_layer(found)] + list(_together(summaries))
+    named = [{**found, "layer": label(found["layer"])} for found in summaries]
+    return [one for found in named for one in _of_layer(found)] + list(_together(named))
 
 
 def _of_layer(found: Summary) -> Iterator[Finding]:
@@ -56,11 +58,17 @@ def _still(found: Summary) -> Iterator[Finding]:
         return
     yield Finding(
         "constant units",
-        f"{found['layer']}: {still:,} of {found['units']:,} units never change ({found['dead']:,} stay at 0).",
+        f"{found['layer']}: {still:,} of {found['units']:,} units never change: {_still_at(found)}.",
         "They add nothing to any information; measures that divide by each unit's spread leave them out or refuse. "
         "Many dead units are a fact about the network: too high a learning rate, or biases far below 0.",
         note=still < 0.5 * found["units"],
     )
+
+
+def _still_at(found: Summary) -> str:
+    """Where units that never change stand, as the table counts them."""
+    parts = ((found["dead"], "always 0"), (found["constant"], "constant, not 0"))
+    return ", ".join(f"{count:,} {what}" for count, what in parts if count)
 
 
 def _ties(found: Summary) -> Iterator[Finding]:

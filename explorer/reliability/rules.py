@@ -15,7 +15,7 @@ from explorer.numerics.cells import entropy
 from explorer.numerics.intrinsic import two_nearest
 from explorer.numerics.margins import spread, tamed
 from explorer.reliability.interval import LEVEL, Interval
-from explorer.result import Doubt, off, repr_call
+from explorer.result import Doubt, in_both, off, repr_call
 
 FEWEST = 20
 """Samples below which no rule can be relied on."""
@@ -75,7 +75,7 @@ def fired(
     yield from _labels_as_coordinates(entry, {"x": x, "y": y})
     chance = 3 / math.sqrt(len(samples))  # two estimates of one information differ by less without a reason
     if value < -max(0.02, 2 * interval.standard_error if interval else chance):
-        yield Doubt("negative", f"{value:.3g} nats is below 0, which no information is: the error is at least that.")
+        yield Doubt("negative", f"{in_both(value)} is below 0, which no information is: the error is at least that.")
     if interval and off(value, value - interval.bias):
         yield _drift(value, interval, samples)
     if interval and off(value + interval.reach, value):
@@ -93,7 +93,8 @@ def _never_changes(values: torch.Tensor) -> bool:
 
 
 def _imprecise(value: float, interval: Interval) -> Doubt:
-    text = f"By chance alone the {LEVEL:.0%} interval reaches {interval.reach:.2g} nats to each side of {value:.3g}."
+    text = f"By chance alone the {LEVEL:.0%} interval reaches {in_both(interval.reach, '.2g')} to "
+    text += f"each side of {in_both(value)}."
     return Doubt("imprecise", text)
 
 
@@ -123,7 +124,7 @@ def _copies(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
 def _above_entropy(entry: Estimator, pair: tuple[torch.Tensor, ...], value: float) -> Iterator[Doubt]:
     levels = [entropy(one) for one in pair if not one.is_floating_point()]
     if levels and value > (top := float(min(levels))) + max(0.02, 0.02 * top):
-        text = f"{value:.3g} nats is above the entropy {top:.3g} of the discrete variable, which bounds the truth."
+        text = f"{in_both(value)} is above the entropy {in_both(top)} of the discrete variable, which bounds the truth."
         yield Doubt("above entropy", text)
 
 
@@ -144,7 +145,7 @@ def _drift(value: float, interval: Interval, samples: Samples) -> Doubt:
     way = "rises" if interval.bias < 0 else "falls"
     columns = sum(one.shape[1] if one.is_floating_point() else 1 for one in samples.tensors)
     text = (
-        f"The estimate still {way} with n: carried on, it would end near {value - interval.bias:.3g} nats; "
+        f"The estimate still {way} with n: carried on, it would end near {in_both(value - interval.bias)}; "
         f"{len(samples)} samples are too few for {columns} columns."
     )
     return Doubt("few samples", text)
@@ -153,7 +154,7 @@ def _drift(value: float, interval: Interval, samples: Samples) -> Doubt:
 def _disagreement(entry: Estimator, value: float, second: Opinion, pair: tuple[torch.Tensor, ...]) -> Doubt:
     reasons = "; ".join(filter(None, (second.because, _tails(entry, pair))))
     other = repr_call(second.estimator.name, _changed(second.estimator))
-    text = f"{entry.name} reads {value:.3g} nats where {other} reads {second.nats:.3g}: {reasons}."
+    text = f"{entry.name} reads {in_both(value)} where {other} reads {in_both(second.nats)}: {reasons}."
     return Doubt("disagreement", text)
 
 

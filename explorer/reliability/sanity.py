@@ -18,7 +18,7 @@ SAMPLED_VALUES = 2**24
 BINS = 60
 LOSS = 0.1
 """Expected loss of entropy, in nats, from which rows are few for a rank."""
-STATES = ("changes", "constant", "always 0", "NaN or infinite")
+STATES = ("changes", "constant, not 0", "always 0", "NaN or infinite")
 Report = Callable[..., None]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from explorer.result import Doubt
-from explorer.trajectory import Trajectory
+from explorer.trajectory import Trajectory, label
 
 XT, TY = "I(X;T)", "I(T;Y)"
 
@@ -61,7 +61,7 @@ def _ruler(shown: Trajectory, others: Sequence[Trajectory]) -> Doubt | None:
         return None
     _, layer, mine, theirs, other = worst
     text = (
-        f"For {_label(layer)}, {other.about['call']} reads {theirs:.1f} {shown.unit} "
+        f"For {label(layer)}, {other.about['call']} reads {theirs:.1f} {shown.unit} "
         f"where {shown.about['call']} reads {mine:.1f}."
     )
     return Doubt("The ruler matters", text)
@@ -98,11 +98,10 @@ def _null(shown: Trajectory) -> Doubt | None:
     for layer in shown.layers:
         value, null = (_last(shown, layer, TY, column) for column in ("value", "null"))
         if value is not None and null is not None and null > 0.25 * abs(value):
-            found.append(f"{_label(layer)} {null:.2f}")
+            found.append(f"{null:.2f} {shown.unit} in {label(layer)}")
     if not found:
         return None
-    text = f"With shuffled labels the plane still reads {', '.join(found)} {shown.unit} of I(T;Y)."
-    return Doubt("Null", text)
+    return Doubt("Null", f"With shuffled labels I(T;Y) still reads {', '.join(found)}.")
 
 
 def _negative(shown: Trajectory) -> Doubt | None:
@@ -118,7 +117,7 @@ def _missing(shown: Trajectory) -> Doubt | None:
     if not failed:
         return None
     layer, reason = next(iter(failed.items()))
-    return Doubt("Missing points", f"{_names(list(failed))} without a value at some steps; {_label(layer)}: {reason}.")
+    return Doubt("Missing points", f"{_names(list(failed))} without a value at some steps; {label(layer)}: {reason}.")
 
 
 WORDS = {
@@ -136,7 +135,7 @@ def _from_cells(shown: Trajectory) -> Iterable[Doubt]:
     """One doubt for each rule that fired in cells, with the deepest layer's newest sentence."""
     for rule, by_layer in shown.about["doubts"].items():
         layer = [one for one in shown.layers if one in by_layer][-1]
-        text = f"{_names(list(by_layer))}. For {_label(layer)}: {by_layer[layer]}"
+        text = f"{_names(list(by_layer))}. For {label(layer)}: {by_layer[layer]}"
         yield Doubt(WORDS.get(rule, rule.capitalize()), text)
 
 
@@ -154,10 +153,6 @@ def _amount(nats: float, unit: str) -> str:
     return f"{nats / _scale(unit):.4g} {unit}"
 
 
-def _label(layer: str) -> str:
-    return layer.replace("_", " ")
-
-
 def _names(layers: Sequence[Any]) -> str:
-    *head, last = map(_label, layers)
+    *head, last = map(label, layers)
     return f"{', '.join(head)} and {last}" if head else last

@@ -66,8 +66,24 @@ def readable(path: Path, what: str) -> Iterator[None]:
     except ExplorerError:
         raise
     except BROKEN as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise FileError(f"{path.name} cannot be read as {what}: {reason}") from error
+        raise FileError(f"{path.name} cannot be read as {what}: {_reason(path, error)}") from error
+
+
+def cut_archive(path: Path) -> bool:
+    """Whether a file begins as a zip archive and has no end of one."""
+    if not path.is_file() or zipfile.is_zipfile(path):
+        return False
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\3\4"
+
+
+def _reason(path: Path, error: BaseException) -> str:
+    """What is wrong with a file: that it is cut short, where that is known, else what the library says."""
+    if isinstance(error, UnicodeDecodeError | zipfile.BadZipFile) and cut_archive(path):
+        return "it is cut short or damaged"
+    if isinstance(error, zipfile.BadZipFile) and not zipfile.is_zipfile(path):
+        return "it is no zip archive"
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def size(count: int) -> str:

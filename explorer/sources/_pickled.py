@@ -7,13 +7,15 @@ weights_only=True.
 
 import pickletools
 import re
+import sys
 import zipfile
+from _compat_pickle import IMPORT_MAPPING
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from explorer.errors import FileError
-from explorer.sources._limits import check_size, readable, size
+from explorer.sources._limits import check_size, cut_archive, readable, size
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +32,15 @@ SAFE = re.compile(
     r"torch\.storage (Unt|T)ypedStorage|torch\._utils _rebuild_(tensor|tensor_v2|parameter|parameter_with_state)"
 )
 
+HELD = re.compile(
+    r"torch\.(nn\.modules\.\w+|optim\.\w+)\.[A-Z]\w*|torch\.(nn\.parameter\.\w+|_utils\._rebuild_\w+|Size|device|[a-z]+\d+|\w+Storage)|"
+    r"numpy\.(dtype|ndarray|_?core\.multiarray\.(scalar|_reconstruct))|_codecs\.encode|argparse\.Namespace|"
+    r"collections\.\w+|pathlib\.\w*Path|datetime\.\w+|(builtins|__builtin__)\."
+    r"(set|complex|frozenset|slice|bytearray|dict|list|tuple|int|float|bool|str|bytes|object)"
+)
+"""Names that a whole network, an optimiser or the settings of a training leave in a file and that run nothing of it."""
+ALONE = "save the weights alone where you have the network, torch.save(model.state_dict(), 'weights.pt')"
+
 
 def read(path: Path, mapped: bool = False) -> Any:
     """What torch.save wrote, with weights_only=True: tensors on the CPU, plain containers and numbers.
@@ -43,6 +54,8 @@ def read(path: Path, mapped: bool = False) -> Any:
     import torch
 
     with readable(path, "a torch file"):
+        if cut_archive(path):
+            raise zipfile.BadZipFile
         zipped = zipfile.is_zipfile(path)
         if not (mapped and zipped):
             check_size(path, path.stat().st_size)
@@ -111,7 +124,7 @@ def _classes(stream: IO[bytes], path: Path) -> Iterator[str]:
         if opcode.name == "GLOBAL":
             yield str(argument)
         elif opcode.name in ("STACK_GLOBAL", "INST", "EXT1", "EXT2", "EXT4"):
-            raise FileError(f"{path.name} is a pickle that torch.save did not write; {_instead(path)}")
+            raise FileError(f"{path.name} is a pickle that torch.save did not write; {ALONE}")
         if (place or 0) > MAX_PICKLE:
             raise FileError(f"{path.name} describes its tensors in more than {size(MAX_PICKLE)}")
 
@@ -121,15 +134,30 @@ def _refuse(path: Path, classes: set[str]) -> None:
     if other:
         shown = ", ".join(name[:80] for name in other[:3]) + (f" and {len(other) - 3} more" if len(other) > 3 else "")
         raise FileError(
-            f"{path.name} holds objects of {shown}; rebuilding such an object can run any program; {_instead(path)}"
+            f"{path.name} holds objects of {shown}; rebuilding such an object can run any program; "
+            f"{_instead(path, other)}"
         )
 
 
-def _instead(path: Path) -> str:
+def _instead(path: Path, classes: list[str]) -> str:
+    """What to do instead; a file with names that no trained network needs is never to be loaded whole."""
+    if any(_acts(name) for name in classes):
+        return f"no network needs {next(filter(_acts, classes))[:80]}, so do not load the file otherwise; {ALONE}"
+    whole = any(name.startswith(("torch.nn.modules.", "__main__.")) for name in classes)
+    part = ".state_dict()" if whole else "['state_dict']"
+    where = "" if whole else ", or whichever entry holds the weights"
     return (
-        "save the weights alone where you have the network, torch.save(model.state_dict(), 'weights.pt'), or, where "
-        f"you trust the file, torch.save(torch.load({path.name!r}, weights_only=False)['state_dict'], 'weights.pt')"
+        f"{ALONE}, or, where you trust the file, torch.save(torch.load({path.name!r}, weights_only=False){part}, "
+        f"'weights.pt'){where}"
     )
+
+
+def _acts(name: str) -> bool:
+    """Whether a name is none that saved networks and checkpoints hold: of Python, torch or NumPy, or no class."""
+    root = name.partition(".")[0]
+    own = root in sys.stdlib_module_names or root in IMPORT_MAPPING or root in ("torch", "numpy")
+    plain = name.rpartition(".")[2][:1].isupper() and (not own or root == "__main__")
+    return not plain and not HELD.fullmatch(name)
 
 
 def _held(path: Path, found: Any) -> None:

@@ -1,7 +1,6 @@
 """Two recordings side by side: probe, layers, factors, where they come from."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -43,14 +42,14 @@ def panel(recording: Recording) -> None:
 
 def _other(run: str) -> Recording | None:
     """The second recording: the URL's `with`, chosen from a box."""
-    known = {path: title for path, title in pick.runs().items() if path != run}
     named = st.query_params.get(KEY, "")
-    if named:
-        known.setdefault(named, Path(named).name)
+    every = pick.runs(named) if named else pick.runs()
+    known = {path: title for path, title in every.items() if path != run or path == named}
     options, key = list(known), f"with-{run}-{named}"
     st.selectbox(
-        "With", options, options.index(named) if named else None, format_func=known.__getitem__, key=key,
-        on_change=_choose, args=(key,), placeholder="Choose a second recording",
+        "With", options, options.index(named) if named else None, format_func=lambda path: known.get(path, path),
+        key=key, on_change=_choose, args=(key,), accept_new_options=True,
+        placeholder="Choose a second recording, or type its folder",
     )  # fmt: skip
     if not named:
         st.info(
@@ -65,7 +64,7 @@ def _other(run: str) -> Recording | None:
 
 
 def _choose(key: str) -> None:
-    chosen = st.session_state[key]
+    chosen = pick.typed(st.session_state[key])
     if chosen:
         st.query_params[KEY] = chosen
     else:

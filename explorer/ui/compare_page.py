@@ -11,6 +11,7 @@ from explorer import run_groups, sweep
 from explorer.catalogue import Card, estimators, measures
 from explorer.data import Recording
 from explorer.demo import submit_demo
+from explorer.figures.theme import thousands
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.result import NATS_PER
@@ -99,13 +100,19 @@ def _started(plans: Sequence[tuple[Recording, AnyPlan]]) -> bool:
 
 def _drawn(asked: Asked, found: RunDeltas, step: int | None, live: bool) -> None:
     if not len(found):
-        computing.coming(live, "The runs are being read; the comparison appears once all sides have a common cell.")
+        computing.coming(live, "The runs are being read; the comparison appears once all runs have a common cell.")
+        for one in found.warnings:
+            if one.rule == "runs are missing":
+                st.caption(show.plain(one.text))
         failed = {why: None for side in found.sides for why in side.about.get("failed", {}).values()}
         for why in failed:
             st.error(f"{show.plain(why)}.")
         return
     shown = found.to(asked.unit) if found.unit in NATS_PER else found
-    step = step if step in found.steps else None
+    if step is not None and step not in found.steps:
+        at, last = show.plain(found.about["step_name"]), thousands(found.steps[-1])
+        st.info(f"Not all runs are read at {at} {thousands(step)}; the differences below are at {at} {last}.")
+        step = None
     picture, side = st.columns([5, 2], gap="large")
     with picture:
         drawn = shown.plot(unit=asked.unit, theme=st.context.theme.type or "light", step=step)
@@ -117,7 +124,10 @@ def _drawn(asked: Asked, found: RunDeltas, step: int | None, live: bool) -> None
         for one in found.warnings:
             if one.note:
                 st.caption(show.plain(one.text))
-        _exports(asked, shown, step)
+        if found.about["cells"] < found.about["total"]:
+            st.caption("Tables, code and notebook are offered once every run is read to the end.")
+        else:
+            _exports(asked, shown, step)
 
 
 def _exports(asked: Asked, shown: RunDeltas, step: int | None) -> None:

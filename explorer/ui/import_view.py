@@ -72,7 +72,8 @@ def _found(asked: dict[str, Any]) -> None:
         return
     held = _held(source, asked)
     out = library.fresh(asked["title"] or source.resolve().stem)
-    st.markdown(f"**{show.plain(converted.announced(held, out))}** It will be called {show.plain(out.name)}.")
+    called = "" if _is_started(source) else f" It will be called {show.plain(out.name)}."
+    st.markdown(f"**{show.plain(converted.announced(held, out))}**{called}")
     _table(held)
     for note in held.notes:
         st.markdown(f"- {show.plain(note)}")
@@ -86,6 +87,12 @@ def _found(asked: dict[str, Any]) -> None:
         args=(held, out, given),
     )
     _repeat(source, given)
+
+
+def _is_started(source: Path) -> bool:
+    """Whether the conversion that this session started is of that source."""
+    named = st.session_state.get(JOB)
+    return named is not None and jobs.job(named).spec.arguments.get("source") == str(source.absolute())
 
 
 def _is_there(path: Path) -> bool:

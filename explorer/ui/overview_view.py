@@ -16,11 +16,25 @@ from explorer.recordings import library
 from explorer.recordings.differences import entries
 from explorer.recordings.manifest import read_manifest
 from explorer.sources._limits import size
+from explorer.trajectory import label
 from explorer.ui import pick
 from explorer.ui.show import plain
 
 LINES = {"licence": "Licence", "source": "Source", "look for": "What to look for", "model": "Network"}
 UNKNOWN = "unknown"
+SHOWN = 12
+"""Names of layers in a sentence at most."""
+OWN = "where a layer has positions or tokens, "
+KEEPS = {
+    "mean": f"{OWN}their mean is kept and the rest is not",
+    "channels": f"{OWN}the channels at one place, drawn for each sample, are kept and the rest is not",
+    "tokens": f"{OWN}their mean is kept and the rest is not",
+    "cls": f"{OWN}the first is kept and the rest is not",
+    "masked_mean": f"{OWN}the mean over those of the attention mask is kept and the rest is not",
+    "last_token": f"{OWN}the last of the attention mask is kept and the rest is not",
+    "each_token": "every token of the attention mask is a row of its own",
+}
+"""What a pool leaves of a layer."""
 FLOAT16 = ":orange-badge[float16]: 11 binary digits, so fine bins count rounding."
 REMOVED, KEPT = "recording-deleted", "recording-kept"
 
@@ -28,7 +42,7 @@ REMOVED, KEPT = "recording-deleted", "recording-kept"
 def panel(recording: Recording) -> None:
     """What there is, without reading any activations."""
     st.markdown(_counted(recording))
-    for sentence in _left_out(recording):
+    for sentence in (*_kept(recording), *_left_out(recording)):
         st.markdown(f"- {plain(sentence)}")
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -75,7 +89,7 @@ def _counted(recording: Recording) -> str:
     notes = recording.provenance.get("copy of")
     first, last = recording.steps[0], recording.steps[-1]
     ends = f"from {first} to {last}" if first != last else f"at {first}"
-    whole = "" if notes else " Every sample and every recorded step is used: nothing was sampled or left out."
+    whole = "" if notes else " Every one of these rows and steps is used; what was not recorded is told below."
     return (
         f"{len(recording):,} probe samples, {_several(len(recording.layers), 'layer')}, "
         f"{_several(len(recording.steps), 'recorded step')}, {ends}.{writing}{whole}"
@@ -84,6 +98,25 @@ def _counted(recording: Recording) -> str:
 
 def _several(count: int, word: str) -> str:
     return f"{count:,} {word}{'s' * (count != 1)}"
+
+
+def _kept(recording: Recording) -> list[str]:
+    """Which layers there are of all, and what pooling kept of each."""
+    asked = (recording.provenance.get("recipe") or {}).get("layers") or ()
+    why = f"those asked for ({', '.join(map(str, asked))})" if asked else "those in the table"
+    found = [f"Layers: {why}; what else the network has was not recorded."]
+    pooled: dict[str, list[str]] = {}
+    for name, entry in entries(recording).items():
+        pooled.setdefault(entry.pool, []).append(label(name))
+    for whole in ("flatten", ""):
+        pooled.pop(whole, None)
+    return found + [f"Pool {pool}: {KEEPS.get(pool, UNKNOWN)} ({_some(names)})." for pool, names in pooled.items()]
+
+
+def _some(names: list[str]) -> str:
+    """All names where they are few, else the first and how many more."""
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _left_out(recording: Recording) -> list[str]:

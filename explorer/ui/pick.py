@@ -14,10 +14,29 @@ from explorer.recordings.library import BUNDLED, recorded
 from explorer.ui import making
 from explorer.ui.show import plain
 
+OPENED = "runs-opened"
+"""Recordings outside the shelf that this session opened: they are at hand as well."""
 
-def runs() -> dict[str, str]:
-    """Every run at hand, {what the URL says: what a person reads}, newest recordings first."""
-    return dict(bundled()) | {str(path): path.name for path in recorded() if not path.name.startswith(BUNDLED)}
+
+def runs(*named: str) -> dict[str, str]:
+    """Every run at hand, {what the URL says: what a person reads}, newest recordings first, then own folders.
+
+    Args:
+        named: others that are to be in the list, such as those of the URL.
+    """
+    known = dict(bundled()) | {str(path): path.name for path in recorded() if not path.name.startswith(BUNDLED)}
+    own = [path for path in st.session_state.get(OPENED, ()) if Path(path).exists()]
+    for path in (*own, *named):
+        if path not in known:
+            name = Path(path).name
+            known[path] = path if not name or name in known or name in known.values() else name
+    return known
+
+
+def typed(text: str | None) -> str:
+    """What was chosen from a list or typed into its box, without a slash at its end; a folder may begin with ~."""
+    said = (text or "").strip()
+    return os.path.expanduser(said).rstrip(os.sep) or said
 
 
 def recording() -> Recording | None:
@@ -29,10 +48,10 @@ def choice(usual: str = "") -> str:
     """The run that the URL names, with a box to choose another; `usual` where neither it nor the session names one."""
     known = runs()
     first = usual if usual in known else next(iter(known))
-    named = st.query_params.get("run") or st.session_state.get("run-in-use") or first
+    named = typed(st.query_params.get("run")) or st.session_state.get("run-in-use") or first
     st.session_state["run-in-use"] = named  # the menu opens a page without the parameters of the one before
     st.query_params["run"] = named
-    known.setdefault(named, Path(named).name)
+    known = runs(named)
     options = list(known)
     st.selectbox(
         "Run", options, options.index(named), key=f"chosen-{named}", format_func=known.__getitem__, on_change=_choose,
@@ -62,6 +81,8 @@ def opened(run: str) -> Recording | None:
         found = explorer.open(run)
         if found.path is None:
             raise FileError(f"{run} is a file of another program; convert it on the Data page")
+        if run not in runs():
+            st.session_state[OPENED] = [*st.session_state.get(OPENED, ()), run]
         return found
     except (ExplorerError, OSError) as error:  # such as a name too long for the system
         if waiting(run):

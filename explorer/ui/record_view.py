@@ -15,6 +15,7 @@ from explorer.catalogue import models
 from explorer.errors import UnknownNameError
 from explorer.models._select import form_of
 from explorer.recipe import POOLS, PREPARATION, STORING, Recipe, numbers
+from explorer.settings import Setting
 from explorer.sources._limits import size
 from explorer.ui import computing, files, form, pick, show
 
@@ -25,6 +26,10 @@ NETWORK = (
     "Weights (.safetensors, .pt, .pth, .th, .ckpt), a program of torch.export (.pt2), a model of ONNX (.onnx), or a "
     "local folder of Hugging Face with safetensors. No code in it is run."
 )
+PROVENANCE = {
+    "licence": ("Of the data, kept with the recording.", "CC BY 4.0"),
+    "source": ("Where network and data are from, kept with the recording.", "https://"),
+}
 COLUMN = "FILE, FILE:NAME or FILE:a,b, of as many rows as the data."
 OWN_CLASS = (
     "Weights alone need the class of their network, which is a program, and a server for several people runs none of "
@@ -43,7 +48,9 @@ def panel() -> None:
 
 def _asked() -> Recipe | None:
     """What the widgets say; None until both network and data are named."""
-    model = st.text_input("Network", key="record-model", placeholder="resnet.pth, net.onnx or a folder", help=NETWORK)
+    model = st.text_input(
+        "File of the network", key="record-model", placeholder="resnet.pth, net.onnx or a folder", help=NETWORK
+    )
     kind, settings = _form(model.strip())
     texts = _data()
     prepared = _prepared()
@@ -84,16 +91,24 @@ def _form(model: str) -> tuple[str, dict[str, Any]]:
     given = {}
     for place, setting in zip(st.columns(max(1, len(card.settings))), card.settings, strict=False):
         with place:
-            draw = form.text if setting.type is str and not setting.choices else form.widget
+            draw = form.widget if setting.type is not str or setting.choices else _typed
             given[setting.name] = draw(setting, f"record.{setting.name}")
     return kind, {
         setting.name: given[setting.name] for setting in card.settings if given[setting.name] != setting.default
     }
 
 
+def _typed(setting: Setting, key: str) -> str:
+    """A box for text; that of the class says what to type there."""
+    if setting.name != "network":
+        return form.text(setting, key)
+    return st.text_input("Its class", key=key, placeholder="resnet.py:ResNet", help=setting.help or None)
+
+
 def _prepared() -> dict[str, Any]:
     """What is done to the data, and how activations are kept."""
-    before, after, name = st.columns([1, 1, 2], vertical_alignment="bottom")
+    before, after, origin, name = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
+    notes = origin.popover("Origin", icon=":material/license:", width="stretch")
     with before.popover("Preparation", icon=":material/tune:", width="stretch"):
         found = form.form(PREPARATION, "record")
         for one in ("mean", "std"):
@@ -106,13 +121,15 @@ def _prepared() -> dict[str, Any]:
         found |= form.form(STORING, "record")
         text = st.text_input("budget", key="record.budget", placeholder="none", help="Most disk, as 2 GB.")
         found["budget"] = text.strip() or None
+    for one, (about, hint) in PROVENANCE.items():
+        found[one] = notes.text_input(one.capitalize(), key=f"record-{one}", placeholder=hint, help=about).strip()
     found["title"] = name.text_input("Title", key="record-title", placeholder="name of the network").strip()
     return found | {"pool": "" if pool == USUAL else pool}
 
 
 def _layers(recipe: Recipe) -> None:
     """The layers with shapes and memory once a job has listed them, and which to record."""
-    spec = recorded.specification(replace(recipe, title="", budget=None))
+    spec = recorded.specification(replace(recipe, title="", budget=None, licence="", source=""))
     job = _job(spec)
     if job is None or (not job.live and job.state != "done"):
         if job is not None and job.error:
@@ -145,8 +162,8 @@ def _chosen(recipe: Recipe, listing: dict[str, Any], id: str) -> None:
     taken = [one for one in listing["layers"] if one["name"].partition("#")[0] in calls]
     refused = next((one for one in taken if one["name"] in names and one["reason"]), None)
     words, button = st.columns([5, 1.3], vertical_alignment="center")
-    total = size(sum(one["bytes"] for one in taken))
-    words.markdown(f"**{len(names)} layers of {listing['samples']} samples: {total} on the disk.**")
+    total = size(sum(one["bytes"] for one in taken) + listing.get("probe", 0))
+    words.markdown(f"**{len(names)} layers of {listing['samples']} samples: {total} on the disk with the probe.**")
     if refused is not None:
         st.warning(f"{show.plain(refused['name'])} cannot be recorded: {show.plain(refused['reason'])}.")
     chosen = replace(recipe, layers=tuple(dict.fromkeys(name.partition("#")[0] for name in names)))
@@ -235,6 +252,7 @@ def command(recipe: Recipe) -> str:
         value = getattr(recipe, setting.name)
         parts += [(setting.name, value)] if value != setting.default and setting.type is not bool else []
     parts += [("budget", recipe.budget), ("title", recipe.title)]
+    parts += [(one, getattr(recipe, one)) for one in PROVENANCE]
     flags = [f"--{name} {shlex.quote(str(value))}" for name, value in parts if value not in ("", None)]
     flags += [f"--{one.name}" for one in STORING if one.type is bool and getattr(recipe, one.name)]
     return " ".join(["explorer record", *flags])

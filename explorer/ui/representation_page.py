@@ -8,9 +8,10 @@ import streamlit as st
 from explorer.catalogue import measures
 from explorer.data import Recording
 from explorer.profiles import Profile, words
+from explorer.reliability.depth import more_with_depth
 from explorer.result import NATS_PER, Doubt
 from explorer.sweep import collected, specification, submitted
-from explorer.trajectory import Trajectory
+from explorer.trajectory import Trajectory, label
 from explorer.ui import cloud_view, computing, export, parts_view, pick, results, show, similarity_view, spectrum_view
 from explorer.ui.cell import Cell
 from explorer.ui.form import form, given, tell_ignored
@@ -148,16 +149,17 @@ def _open_cell(key: str) -> None:
 
 
 def _doubts(profile: Trajectory) -> list[Doubt]:
-    """The newest sentence of every rule, with the layers it fired on, and why layers have no value."""
+    """The newest sentence of every rule, with its layers, why layers have no value, and what depth tells."""
     found = []
     for rule, texts in profile.about["doubts"].items():
-        layers = ", ".join(texts)
+        layers = ", ".join(map(label, texts))
         found.append(Doubt(f"{rule} ({layers})", next(iter(texts.values()))))
     reasons: dict[str, list[str]] = {}
     for layer, why in profile.about["failed"].items():
         reasons.setdefault(why.replace(layer, "the layer"), []).append(layer)
-    found += [Doubt(f"no value: {', '.join(layers)}", f"{why}.") for why, layers in reasons.items()]
-    return found
+    found += [Doubt(f"no value: {', '.join(map(label, layers))}", f"{why}.") for why, layers in reasons.items()]
+    note = more_with_depth(profile)
+    return [*found, note] if note else found
 
 
 def inside(recording: Recording, plan: Profile, unit: str) -> None:

@@ -22,24 +22,23 @@ from explorer.ui.plane_page import takes_layers
 
 ONE = "one group"
 AS = ("each by itself", ONE)
+TYPED = "The folder of one that is not in the list is typed."
 
 
 def runs() -> tuple[list[Recording], list[list[Recording]]]:
     """The baseline's recordings, and those of every side that is compared with it."""
-    known = pick.runs()
     if not st.query_params.get_all("baseline"):
         st.query_params["baseline"] = (
-            st.query_params.get("run") or st.session_state.get("run-in-use") or next(iter(known))
+            st.query_params.get("run") or st.session_state.get("run-in-use") or next(iter(pick.runs()))
         )
-    for path in (*st.query_params.get_all("baseline"), *st.query_params.get_all("with")):
-        known.setdefault(path, Path(path).name)
+    known = pick.runs(*st.query_params.get_all("baseline"), *st.query_params.get_all("with"))
     one, two, three = st.columns([4, 4, 2.2], vertical_alignment="bottom")
     with one:
-        help = "A run, or several seeds of one training, which are read by their mean."
+        help = f"A run, or several seeds of one training, which are read by their mean. {TYPED}"
         chosen = _several("Baseline", "baseline", known, help)
     with two:
         rest = {path: title for path, title in known.items() if path not in chosen}
-        help = "Runs that were recorded with layers of the same names, or as many."
+        help = f"Runs that were recorded with layers of the same names, or as many. {TYPED}"
         others = _several("Compared with it", "with", rest, help)
     grouping = three.segmented_control(
         "Compared runs are", AS, default=AS[0], required=True, key="as", bind="query-params",
@@ -57,13 +56,14 @@ def _several(label: str, name: str, known: Mapping[str, str], help: str) -> list
     if st.session_state.get(seen) != named:  # a link, or the browser's way back
         st.session_state[key], st.session_state[seen] = named, named
     st.session_state[key] = [path for path in st.session_state.get(key, named) if path in known]
-    return st.multiselect(label, list(known), format_func=known.__getitem__, key=key, help=help,
-                          on_change=_write, args=(name,))  # fmt: skip
+    return st.multiselect(label, list(known), format_func=lambda path: known.get(path, path), key=key, help=help,
+                          on_change=_write, args=(name,), accept_new_options=True)  # fmt: skip
 
 
 def _write(name: str) -> None:
     """Put the chosen runs into the URL; a job that it named belongs to the runs before."""
-    st.query_params[name] = st.session_state[f"{name}-seen"] = list(st.session_state[f"{name}-runs"])
+    chosen = [pick.typed(path) for path in st.session_state[f"{name}-runs"]]
+    st.query_params[name] = list(dict.fromkeys(path for path in chosen if path))
     st.query_params.pop("job", None)
 
 

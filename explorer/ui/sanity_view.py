@@ -17,9 +17,9 @@ from explorer.ui import computing, export, results
 from explorer.ui.show import plain
 
 COLUMNS = {
-    "layer": "layer", "units": "units", "dead": "always 0", "constant": "constant", "not_finite": "NaN or infinite",
-    "distinct": "distinct rows", "zeros": "zeros", "smallest": "smallest", "largest": "largest", "mean": "mean",
-    "deviation": "deviation",
+    "layer": "layer", "units": "units", "dead": "always 0", "constant": "constant, not 0",
+    "not_finite": "NaN or infinite", "distinct": "distinct rows", "zeros": "zeros", "smallest": "smallest",
+    "largest": "largest", "mean": "mean", "deviation": "deviation",
 }  # fmt: skip
 SHOWN = 6
 """Labels and factors whose balance is shown at once."""
@@ -89,8 +89,10 @@ def _findings(found: Sanity) -> None:
         if not found.complete:
             probe = "" if found.probe is not None else " The probe is still to come."
             st.markdown(f"{len(found.layers)} of {found.about['total']} layers have been looked at.{probe}")
+        elif not listed:
+            st.markdown("No rule fires: no unit or layer stands still, no NaN, no tied rows, no column tells a label.")
         elif not grave:
-            st.markdown("No rule fires: no dead layer, no NaN, no tied rows, and no input column tells a label.")
+            st.markdown("Nothing is amiss that a rule knows of. Remarks on what was read, and what to do about it:")
         st.markdown("\n\n".join(sentences(listed)))
 
 

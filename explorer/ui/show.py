@@ -12,14 +12,20 @@ from explorer.result import Doubt
 
 
 def doubts(found: Sequence[Doubt], computed: bool = True) -> None:
-    """The permanent panel of reasons why the picture might be wrong; `computed`: whether there is any value yet."""
+    """The permanent panel of reasons why the picture might be wrong, remarks with a ring.
+
+    Args:
+        computed: whether there is any value yet.
+    """
     with st.container(border=True):
         st.markdown("**Why might this be wrong?**")
         if not computed:
             st.markdown("Nothing has been computed yet.")
-        elif not found:
+        elif all(doubt.note for doubt in found):
             st.markdown("No rule fires on these data. Another estimator or measure, or another seed, is the next test.")
-        st.markdown("\n\n".join(f":orange[▲] **{plain(doubt.rule)}.** {plain(doubt.text)}" for doubt in found))
+        marks = {True: ":gray[○]", False: ":orange[▲]"}
+        lines = (f"{marks[doubt.note]} **{plain(doubt.rule)}.** {plain(doubt.text)}" for doubt in found)
+        st.markdown("\n\n".join(lines))
 
 
 def job_line(job: Any) -> None:

@@ -106,6 +106,7 @@ def _told(recording: Recording, subset: Subset) -> bool:
     each = [entry.nbytes for name, entry in entries(recording).items() if name in names]
     steps = len(subset.steps or recording.steps)
     count = sum(filter(None, each)) * steps * len(rows) // max(1, len(recording))
+    count += subset.probe_bytes(recording, len(rows))
     about = "an unknown amount of disk" if None in each else f"about {size(count)}"
     st.markdown(f"It takes {about}. These sentences are kept in its provenance.")
     return True

@@ -6,7 +6,7 @@ import torch
 
 from explorer.estimators.discrete.base import Counted, alone, undersampled
 from explorer.numerics.cells import counts, entropy_bias, entropy_of, information_bias, joint
-from explorer.result import LEAST, SHARE, Doubt
+from explorer.result import LEAST, SHARE, Doubt, in_both
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class PlugIn(Counted):
         bias = _first_order(x, y)
         if bias <= matters:
             return ()
-        return (Doubt("undersampled", f"About {bias:.2f} nats of error come from counting few samples in many cells."),)
+        text = f"About {in_both(bias, '.2f')} of error come from counting few samples in many cells."
+        return (Doubt("undersampled", text),)
 
 
 def _first_order(x: torch.Tensor, y: torch.Tensor | None) -> float:

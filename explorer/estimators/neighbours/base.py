@@ -8,7 +8,7 @@ from explorer.estimators.base import Estimator
 from explorer.numerics.intrinsic import two_nearest
 from explorer.numerics.margins import spread, tamed
 from explorer.numerics.nearest import Points
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 
 
 class NearestNeighbours(Estimator):
@@ -45,7 +45,8 @@ def ceiling(value: float, n: int, k: int) -> list[Doubt]:
     psi_n, psi_k = torch.digamma(torch.tensor([n, k], dtype=torch.float64)).tolist()
     if value <= psi_n - psi_k - 1:
         return []
-    text = f"{value:.2f} nats is near {psi_n - psi_k:.2f}, where k={k} neighbours of {n} samples tell no more apart."
+    text = f"{in_both(value, '.2f')} is near {in_both(psi_n - psi_k, '.2f')}"
+    text += f", where k={k} neighbours of {n} samples tell no more apart."
     return [Doubt("ceiling", text)]
 
 

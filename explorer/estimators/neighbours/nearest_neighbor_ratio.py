@@ -12,7 +12,7 @@ from explorer.estimators.base import Formula, Reading
 from explorer.estimators.neighbours.base import NearestNeighbours, uneven
 from explorer.numerics.nearest import shares
 from explorer.numerics.orders import NoWeights, least_weights
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 STEPS = torch.linspace(0.3, 3.0, 20, dtype=torch.float64)
@@ -81,7 +81,8 @@ class NearestNeighborRatio(NearestNeighbours):
         k = self.k or round(math.sqrt(len(x)))
         if value <= math.log(k) - 1:
             return tuple(uneven((x, y)))
-        text = f"{value:.2f} nats is within 1 nat of ln k = {math.log(k):.2f}, about the most that k={k} can read."
+        text = f"{in_both(value, '.2f')} is within 1 nat of ln k, {in_both(math.log(k), '.2f')}"
+        text += f", about the most that k={k} can read."
         return (Doubt("ceiling", text), *uneven((x, y)))
 
     def _orders(self, n: int, m: int, d: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -10,7 +10,7 @@ from explorer.errors import SampleError
 from explorer.measures.base import Measure, Reading
 from explorer.measures.geometry._distinct import distinct
 from explorer.measures.geometry._spectrum import entropy
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 STARTS = 4
@@ -61,7 +61,8 @@ class RangePartitionEntropy(Measure):
             raise SampleError(f"z has {len(rows)} samples that differ, {rule}")
         share, hard = self._shares(z)
         nats, sharp = entropy(share), entropy(hard)
-        text = f"The cells overlap: {nats:.2f} nats, and {sharp:.2f} with hard cells; alpha={self.alpha:g} is small."
+        text = f"The cells overlap: {in_both(nats, '.2f')}, and {in_both(sharp, '.2f')} with hard cells"
+        text += f"; alpha={self.alpha:g} is small."
         doubts = (Doubt("soft cells", text),) if abs(nats - sharp) > SOFT else ()
         details = {"hard_entropy": sharp, "spectrum": share.sort(descending=True).values.tolist()}
         return Reading(nats, details=details, doubts=doubts)

@@ -10,7 +10,7 @@ from explorer.errors import SettingError
 from explorer.measures.base import Measure, Reading
 from explorer.measures.probes._probe import some_of
 from explorer.numerics.cells import counts, entropy, information_bias, joint
-from explorer.result import LEAST, SHARE, Doubt
+from explorer.result import LEAST, SHARE, Doubt, in_both
 from explorer.settings import Range
 
 
@@ -43,6 +43,7 @@ class ClusteredInformation(Measure):
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "rotation", "permutation", "copies")
     sensitive: ClassVar[tuple[str, ...]] = ("stretching",)
     random: ClassVar[bool] = True
+    usable: ClassVar[bool] = True
     effort: ClassVar[tuple[float, ...]] = (0.0042, 1.1e-08, 0.0, 0.0)
 
     clusters: Annotated[int, Range(2, 1000)] = 20
@@ -76,5 +77,6 @@ class ClusteredInformation(Measure):
 def _doubts(bias: float, value: float) -> tuple[Doubt, ...]:
     if bias <= max(LEAST, SHARE * value):
         return ()
-    text = f"Counting few samples in many clusters makes {bias:.2f} nats of bias; take fewer clusters or more samples."
+    text = f"Counting few samples in many clusters makes a bias of {in_both(bias, '.2f')}"
+    text += "; take fewer clusters or more samples."
     return (Doubt("undersampled", text),)

@@ -46,6 +46,7 @@ class OnlineCode(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation")
     random: ClassVar[bool] = True
+    usable: ClassVar[bool] = True
     effort: ClassVar[tuple[float, ...]] = (0.02, 5e-07, 0.0, 0.0)
 
     regularization: Annotated[float, Range(1e-3, 1e4, log=True)] = 1.0

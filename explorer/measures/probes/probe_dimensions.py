@@ -10,7 +10,7 @@ from explorer.measures.base import Measure, Reading
 from explorer.measures.probes._masked import MaskedProbe
 from explorer.measures.probes._probe import STANDARD, Scale, folds_of
 from explorer.measures.probes._subsets import NormalProbe
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 PARTS = 5
@@ -105,5 +105,6 @@ def _doubts(information: list[float]) -> tuple[Doubt, ...]:
     if information[-1] >= most - max(0.05, 0.1 * abs(most)):
         return ()
     at = information.index(most) + 1
-    text = f"The information falls from {most:.2f} nats at {at} unit(s) to {information[-1]:.2f}"
+    text = f"The information falls from {in_both(most, '.2f')} at {at} unit(s)"
+    text += f" to {in_both(information[-1], '.2f')}"
     return (Doubt("falling", f"{text}: the probe does not fit the classes, or the samples are few for so many units."),)

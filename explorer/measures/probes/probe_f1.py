@@ -39,6 +39,7 @@ class ProbeF1(Measure):
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation")
     random: ClassVar[bool] = True
+    usable: ClassVar[bool] = True
     effort: ClassVar[tuple[float, ...]] = (0.02, 2.5e-06, 0.0, 0.0)
 
     average: Literal["weighted", "macro"] = "weighted"

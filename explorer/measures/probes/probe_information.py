@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from explorer.measures.base import Measure, Reading
 from explorer.measures.probes._probe import HeldOut, Probe, class_means, held_out
 from explorer.numerics.cells import entropy
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 
@@ -42,6 +42,7 @@ class ProbeInformation(Measure):
     against: ClassVar[str | None] = "labels"
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling", "stretching", "permutation")
     random: ClassVar[bool] = True
+    usable: ClassVar[bool] = True
     effort: ClassVar[tuple[float, ...]] = (0.02, 2.5e-06, 0.0, 0.0)
 
     classifier: Literal["linear", "mlp"] = "linear"
@@ -76,12 +77,14 @@ def _doubts(value: float, ceiling: float, found: HeldOut) -> tuple[Doubt, ...]:
     doubts = []
     if value < 0:
         text = (
-            f"The probe does worse than the shares of the labels: {value:.3g} nats; a fair probe would find 0 or more."
+            f"The probe does worse than the shares of the labels by {in_both(-value)} a sample; a fair probe would "
+            "find 0 or more."
         )
         doubts.append(Doubt("below chance", text))
     if found.trained_gain - value > max(0.1, 0.25 * ceiling):
         text = (
-            f"The probe finds {found.trained_gain:.2f} nats in the samples it was fitted on and {value:.2f} in others."
+            f"The probe finds {in_both(found.trained_gain, '.2f')} in the samples it was fitted on and "
+            f"{in_both(value, '.2f')} in others."
         )
         doubts.append(Doubt("overfitted", f"{text} More samples or a larger regularization would tell more."))
     return tuple(doubts)

@@ -9,7 +9,7 @@ import torch
 from explorer.device import rows_per_chunk
 from explorer.measures.base import Measure, Reading
 from explorer.numerics.cells import information_bias
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 
@@ -83,5 +83,5 @@ def _doubts(value: float, bias: float, correction: str) -> tuple[Doubt, ...]:
     left = value if correction == "miller_madow" else value - bias
     if left > bias:
         return ()
-    text = f"The bias of counting, {bias:.3g} nats a unit, is more than the {left:.3g} left without it"
+    text = f"The bias of counting, {in_both(bias)} a unit, is more than the {in_both(left)} left without it"
     return (Doubt("undersampled", f"{text}: take more samples or fewer bins."),)
