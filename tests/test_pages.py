@@ -72,7 +72,7 @@ def test_data_tells_what_was_loaded(recorded):
     test = opened("2_data.py", run=str(recorded))
     assert not test.exception
     assert "200 probe samples, 1 layer, 3 recorded steps" in texts(test)
-    assert "nothing was sampled or left out" in texts(test)
+    assert "Every one of these rows and steps is used" in texts(test)
 
 
 def test_data_names_a_damaged_file(recorded):

@@ -77,6 +77,7 @@ def settled(page: Page, path: str) -> None:
     else:
         page.locator("[data-testid=stMainBlockContainer] :is(h1, h2)").first.wait_for(timeout=30_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.evaluate(ANIMATED)
 
 
