@@ -185,7 +185,7 @@ def test_the_panel_shows_what_was_found_and_converts_as_a_job(
     execute(job.id, "")
     test.run()
     assert "source is a recording now" in shown(test)
-    test.button("import-look").click().run()
+    test.button("import-job-look").click().run()
     assert test.query_params["run"] == str(home / "recordings" / "source")
 
 

@@ -72,7 +72,7 @@ def test_layers_are_listed_then_recorded(data: str, tmp_path: Path, home: Path) 
     done(job)
     test.run()
     assert (home / "recordings" / "small" / "manifest.json").is_file()
-    test.button(key="record-look").click().run()
+    test.button(key="record-job-look").click().run()
     assert test.query_params["run"] == str(home / "recordings" / "small") and test.title[0].value == "small"
 
 

@@ -13,7 +13,7 @@ from explorer.recordings._layouts import proposed
 from explorer.recordings.foreign import Found, found
 from explorer.sources._limits import size
 from explorer.sources._readers import accepted, is_source, is_there
-from explorer.ui import files, pick, show
+from explorer.ui import files, making, pick, show
 
 JOB = "import-job"
 ROLES = {"x": "the inputs", "y": "the labels"}
@@ -30,7 +30,7 @@ def panel() -> None:
             _found(asked)
         else:
             st.info(f"Type a path, or upload one file. Readable are {show.plain(', '.join(accepted()))}.")
-    _follow()
+    making.recording(JOB)
 
 
 def _asked() -> dict[str, Any]:
@@ -152,33 +152,6 @@ def _table(held: Found) -> None:
 
 def _start(held: Found, out: Path, given: dict[str, Any]) -> None:
     st.session_state[JOB] = converted.submitted(held, out, **given).id
-
-
-def _follow() -> None:
-    """The conversion that this session started: its progress, and then the way to it."""
-    named = st.session_state.get(JOB)
-    if named is None:
-        return
-    live = jobs.job(named).live
-
-    @st.fragment(run_every=1.0 if live else None)
-    def line() -> None:
-        job = jobs.job(named)
-        if job.state == "done":
-            folder = job.result["recording"]
-            st.success(f"{show.plain(Path(folder).name)} is a recording now.")
-            st.button("Look at it", key="import-look", on_click=_look, args=(folder,))
-        else:
-            show.job_line(job)
-        if live and not job.live:
-            st.rerun()
-
-    line()
-
-
-def _look(folder: str) -> None:
-    st.query_params["run"] = folder
-    st.session_state.pop(JOB, None)
 
 
 def _repeat(source: Path, given: dict[str, Any]) -> None:

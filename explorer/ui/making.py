@@ -1,4 +1,6 @@
-"""Examples that take seconds to record: made by a job, whose progress stands where the example will."""
+"""Recordings that a job makes: its progress stands where the recording will."""
+
+from pathlib import Path
 
 import streamlit as st
 
@@ -36,6 +38,40 @@ def shown(run: str) -> bool:
     st.info(f"{show.plain(bundled()[run])}: its layers are recorded once, on this computer, and then kept.")
     line()
     return True
+
+
+def recording(key: str) -> None:
+    """The recording that a job of this session makes: its progress, and then the way to it.
+
+    Args:
+        key: under which the session keeps the job's id, until the recording is looked at.
+    """
+    named = st.session_state.get(key)
+    if named is None:
+        return
+    live = jobs.job(named).live
+
+    @st.fragment(run_every=0.5 if live else None)
+    def line() -> None:
+        if key not in st.session_state:
+            st.rerun()
+        job = jobs.job(named)
+        if job.state == "done":
+            folder = job.result["recording"]
+            st.success(f"{show.plain(Path(folder).name)} is a recording now.")
+            st.button("Look at it", key=f"{key}-look", on_click=_look, args=(folder, key))
+        else:
+            show.job_line(job)
+        if live and not job.live:
+            st.rerun()
+
+    line()
+
+
+def _look(folder: str, key: str) -> None:
+    st.query_params["run"] = folder
+    st.session_state["view"] = "What was recorded"
+    st.session_state.pop(key, None)
 
 
 def _words(job: jobs.Job) -> str:

@@ -17,7 +17,7 @@ from explorer.models._select import form_of
 from explorer.recipe import POOLS, PREPARATION, STORING, Recipe, numbers
 from explorer.settings import Setting
 from explorer.sources._limits import size
-from explorer.ui import computing, files, form, pick, show
+from explorer.ui import computing, files, form, making, pick, show
 
 JOB = "record-job"
 USUAL = "usual"
@@ -43,7 +43,7 @@ def panel() -> None:
         recipe = _asked()
         if recipe is not None:
             _layers(recipe)
-    _follow()
+    making.recording(JOB)
 
 
 def _asked() -> Recipe | None:
@@ -197,36 +197,6 @@ def _list(spec: jobs.Specification) -> None:
 def _start(recipe: Recipe) -> None:
     st.session_state[JOB] = recorded.submitted(recipe).id
     jobs.ensure_service()
-
-
-def _follow() -> None:
-    """The recording that this session started: its progress, and then the way to it."""
-    named = st.session_state.get(JOB)
-    if named is None:
-        return
-    live = jobs.job(named).live
-
-    @st.fragment(run_every=0.5 if live else None)
-    def line() -> None:
-        if JOB not in st.session_state:
-            st.rerun()
-        job = jobs.job(named)
-        if job.state == "done":
-            folder = job.result["recording"]
-            st.success(f"{show.plain(Path(folder).name)} is a recording now.")
-            st.button("Look at it", key="record-look", on_click=_look, args=(folder,))
-        else:
-            show.job_line(job)
-        if live and not job.live:
-            st.rerun()
-
-    line()
-
-
-def _look(folder: str) -> None:
-    st.query_params["run"] = folder
-    st.session_state["view"] = "What was recorded"
-    st.session_state.pop(JOB, None)
 
 
 def _repeat(recipe: Recipe) -> None:
