@@ -13,7 +13,7 @@ from explorer.likeness import similarity
 from explorer.recordings.foreign import found
 from explorer.recordings.store import open_folder
 from explorer.result import Estimate
-from explorer.run_groups import compare
+from explorer.runs.groups import compare
 from explorer.score import Score
 from explorer.settings import checked_settings
 from explorer.sources._readers import is_source

@@ -6,9 +6,10 @@ from typing import Annotated, NoReturn
 import typer
 
 import explorer
-from explorer import catalogue, cli_compare, cli_convert, cli_record, cli_runs, cli_scores
-from explorer.cli_jobs import jobs_app
-from explorer.cli_options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of
+from explorer import catalogue
+from explorer.commands import compare, convert, record, runs, scores
+from explorer.commands.jobs import jobs_app
+from explorer.commands.options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of
 from explorer.errors import ExplorerError, FileError, UnknownNameError
 from explorer.result import Estimate, repr_call, to_json
 
@@ -21,11 +22,11 @@ app = typer.Typer(
 )
 app.add_typer(jobs_app, name="jobs")
 for command in (
-    *cli_runs.COMMANDS,
-    cli_compare.compare,
-    cli_scores.disentangle,
-    cli_record.record,
-    cli_convert.convert,
+    *runs.COMMANDS,
+    compare.compare,
+    scores.disentangle,
+    record.record,
+    convert.convert,
 ):
     app.command()(command)
 

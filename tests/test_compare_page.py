@@ -192,7 +192,7 @@ def test_what_the_url_asks_in_vain_is_told(runs):
 
 @pytest.mark.parametrize("plan", [Plan("binning", {"bins": 9}, noise=0.0), Profile("participation_ratio")])
 def test_the_code_that_is_offered_runs(runs, plan, capsys):
-    from explorer.run_groups import grouped
+    from explorer.runs.groups import grouped
 
     def open_all(paths):
         return [explorer.open(path) for path in paths]

@@ -132,8 +132,8 @@ class TestSpecification:
         from explorer.jobs import specification
 
         assert code_version() == code_version()
-        assert {"coded", "recordings", "sources", "models"} <= set(specification.FOLDERS)
-        assert {"data.py", "arrays.py", "recorded.py", "converted.py"} <= set(specification.FILES)
+        assert {"coded", "recordings", "sources", "models", "trained"} <= set(specification.FOLDERS)
+        assert {"data.py", "arrays.py", "converted.py"} <= set(specification.FILES)
         assert [name for name in specification.FILES if not (specification.HERE / name).exists()] == []
         file = tmp_path / "estimators" / "family" / "entry.py"
         file.parent.mkdir(parents=True)

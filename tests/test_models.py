@@ -17,12 +17,12 @@ from trained_networks import NAME, NAMES, images, onnx, saved, small
 
 from explorer.catalogue import models
 from explorer.errors import FileError, InputError, MissingExtraError, SettingError, UnknownNameError
-from explorer.listing import listed
 from explorer.models._classes import parsed
 from explorer.models._select import form_of, load
-from explorer.opened import opened
-from explorer.recipe import Recipe
 from explorer.recordings import hooks
+from explorer.trained.listing import listed
+from explorer.trained.opened import opened
+from explorer.trained.recipe import Recipe
 
 X = images()
 FORMS = {"safetensors": NAME, "pt": NAME, "pth": NAME, "th": NAME, "ckpt": NAME, "bin": NAME, "pt2": "", "onnx": ""}

@@ -10,10 +10,10 @@ import torch
 from test_record import run
 
 import explorer
-from explorer import recorded
-from explorer.opened import opened
-from explorer.recipe import Recipe
 from explorer.sprites import Sprites
+from explorer.trained import recorded
+from explorer.trained.opened import opened
+from explorer.trained.recipe import Recipe
 
 RESNET = str(Path(__file__).with_name("resnet20.py"))
 DEPTH = ("bn1", *(f"layer{stage}.{block}" for stage in (1, 2, 3) for block in range(3)), "linear")

@@ -16,18 +16,20 @@ from torch import nn
 from trained_networks import NAME, images, saved, small
 
 import explorer
-from explorer import arrays, cli_record, recorded
+from explorer import arrays
 from explorer.cli import main
+from explorer.commands import record as record_command
 from explorer.errors import Cancelled, FileError, InputError, SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Board
 from explorer.jobs.specification import Specification
 from explorer.jobs.worker import _called
-from explorer.listing import chosen, listed, probe_bytes
 from explorer.models._preparation import Preparation
-from explorer.opened import opened
-from explorer.recipe import Recipe, numbers
 from explorer.recordings import hooks, library
 from explorer.recordings.store import stored_columns
+from explorer.trained import recorded
+from explorer.trained.listing import chosen, listed, probe_bytes
+from explorer.trained.opened import opened
+from explorer.trained.recipe import Recipe, numbers
 
 N = 30
 PIXELS = np.random.default_rng(0).integers(0, 256, (N, 8, 8, 3), dtype=np.uint8)
@@ -528,9 +530,9 @@ def test_the_command_refuses_in_one_sentence(
 
 
 def test_pairs_of_the_command(tmp_path: Path) -> None:
-    assert cli_record._data(["x.npz:a"]) == "x.npz:a"
-    assert cli_record._data(["a=x.npz:a", "b=x.npz:b"]) == {"a": "x.npz:a", "b": "x.npz:b"}
-    assert cli_record._pools([]) == "" and cli_record._pools(["mean"]) == "mean"
-    assert cli_record._pools(["a=mean", "b=cls"]) == {"a": "mean", "b": "cls"}
+    assert record_command._data(["x.npz:a"]) == "x.npz:a"
+    assert record_command._data(["a=x.npz:a", "b=x.npz:b"]) == {"a": "x.npz:a", "b": "x.npz:b"}
+    assert record_command._pools([]) == "" and record_command._pools(["mean"]) == "mean"
+    assert record_command._pools(["a=mean", "b=cls"]) == {"a": "mean", "b": "cls"}
     assert asdict(Recipe("m", "d"))["samples"] is None and hooks.named(small())["act"] is not None
     assert images(2).shape == (2, 3, 8, 8)

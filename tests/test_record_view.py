@@ -11,12 +11,13 @@ from streamlit.testing.v1 import AppTest
 from trained_networks import NAME, saved
 
 import explorer
-from explorer import jobs, recorded
+from explorer import jobs
 from explorer.cli import main
 from explorer.errors import SampleError
 from explorer.jobs.board import Board
 from explorer.jobs.worker import _called
-from explorer.recipe import Recipe
+from explorer.trained import recorded
+from explorer.trained.recipe import Recipe
 from explorer.ui import record_view, samples
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -145,7 +146,7 @@ def test_the_command_is_read_as_the_recipe(
         read.append(recipe)
         raise SampleError("enough")
 
-    monkeypatch.setattr("explorer.opened.opened", stop)
+    monkeypatch.setattr("explorer.trained.opened.opened", stop)
     monkeypatch.setattr("sys.argv", shlex.split(record_view.command(asked)))
     with pytest.raises(SystemExit):
         main()
@@ -159,7 +160,7 @@ def test_the_command_repeats_the_recipe() -> None:
         f"explorer record --model net.pt --data 'a b.npz:x' --pool mean --factors f.csv --layer a --layer b "
         f"--set network={NAME} --mean 0.5,1.0 --divide 255.0 --samples 10 --functional"
     )
-    assert recorded.specification(Recipe("net.pt", "a.npz:x")).function == "explorer.recorded:layers"
+    assert recorded.specification(Recipe("net.pt", "a.npz:x")).function == "explorer.trained.recorded:layers"
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["colours first", "colours last"])

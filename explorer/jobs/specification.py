@@ -15,11 +15,11 @@ from explorer.errors import SettingError
 HERE = Path(explorer.__file__).parent
 ENTRIES = ("distributions", "estimators", "measures", "embeddings", "training")
 READ = ("sources", "recordings", "models")
-FOLDERS = ("numerics", "critics", "networks", "objectives", *READ, *ENTRIES, "reliability", "coded")
+FOLDERS = ("numerics", "critics", "networks", "objectives", *READ, *ENTRIES, "reliability", "coded", "trained")
 SWEPT = ("plan.py", "planes.py", "profiles.py", "cells.py", "readings.py", "sweep.py")
 CODES = ("factors.py", "metrics.py", "sprites.py", "latent_results.py")
 LOOKS = ("trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py", "sanity.py")
-RECORDED = ("data.py", "arrays.py", "recipe.py", "opened.py", "listing.py", "recorded.py", "converted.py")
+RECORDED = ("data.py", "arrays.py", "converted.py")
 FILES = ("checks.py", "device.py", *SWEPT, *CODES, *LOOKS, *RECORDED)
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.\w+)*[.:]\w+")
 

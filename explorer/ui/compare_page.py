@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import run_groups, sweep
+from explorer import sweep
 from explorer.catalogue import Card, estimators, measures
 from explorer.data import Recording
 from explorer.demo import submit_demo
@@ -16,7 +16,7 @@ from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.result import NATS_PER
 from explorer.run_deltas import RunDeltas
-from explorer.run_groups import AnyPlan, Group
+from explorer.runs.groups import AnyPlan, Group, collected, grouped
 from explorer.ui import computing, export, results, run_choice, show
 from explorer.ui.form import given, tell_ignored
 from explorer.ui.pages import go
@@ -62,7 +62,7 @@ def _asked(baseline: Sequence[Recording], others: Sequence[Sequence[Recording]])
     """The sides and what is read of them; None without anything to compare."""
     every = [*baseline, *(one for side in others for one in side)]
     plan, unit = run_choice.controls(every)
-    groups = run_groups.grouped(list(baseline), [list(side) for side in others])
+    groups = grouped(list(baseline), [list(side) for side in others])
     return Asked(tuple(groups), plan, unit) if len(groups) > 1 else None
 
 
@@ -74,7 +74,7 @@ def _comparison(asked: Asked) -> None:
     live = _started(plans)
 
     def draw() -> None:
-        _drawn(asked, run_groups.collected(asked.groups, asked.plan), step, live)
+        _drawn(asked, collected(asked.groups, asked.plan), step, live)
 
     computing.followed(draw, live, [sweep.specification(*pair) for pair in plans])
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import arrays, jobs, recorded
+from explorer import arrays, jobs
 from explorer.catalogue import models
 from explorer.errors import UnknownNameError
 from explorer.models._select import form_of
-from explorer.recipe import POOLS, PREPARATION, STORING, Recipe, numbers
 from explorer.settings import Setting
 from explorer.sources._limits import size
+from explorer.trained import recorded
+from explorer.trained.recipe import POOLS, PREPARATION, STORING, Recipe, numbers
 from explorer.ui import computing, files, form, making, pick, show
 
 JOB = "record-job"
@@ -204,7 +205,7 @@ def _repeat(recipe: Recipe) -> None:
     given = ", ".join(f"{name}={one!r}" for name, one in recipe.plain.items())
     with st.expander("Copy as Python"):
         st.code(
-            "from explorer.recipe import Recipe\nfrom explorer.recorded import record\n\n"
+            "from explorer.trained.recipe import Recipe\nfrom explorer.trained.recorded import record\n\n"
             f"record(Recipe({given}), {(recipe.title or 'run')!r})\n",
             language="python",
         )

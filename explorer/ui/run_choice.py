@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import run_groups
 from explorer.catalogue import Card, estimators, measures
 from explorer.data import Recording, digest
 from explorer.errors import ExplorerError
@@ -15,7 +14,7 @@ from explorer.plan import Plan
 from explorer.profiles import STEPS, Profile
 from explorer.recordings.manifest import read_manifest
 from explorer.recordings.store import open_folder
-from explorer.run_groups import AnyPlan
+from explorer.runs.groups import AnyPlan, partners
 from explorer.ui import computing, export, pick, show
 from explorer.ui.form import form
 from explorer.ui.plane_page import takes_layers
@@ -149,7 +148,7 @@ def _has(recording: Recording, column: str) -> bool:
 def offer(baseline: Sequence[Recording], others: Sequence[Sequence[Recording]]) -> None:
     """A button for the training against the held-out probe of the baseline's networks, where both were recorded."""
     known = {path: about for path in pick.runs() if (about := _provenance(path)) is not None}
-    found = [run_groups.partners(one, known, _probe) for one in baseline]
+    found = [partners(one, known, _probe) for one in baseline]
     compared = {export.source(one) for side in others for one in side}
     if not all(found) or compared & {path for some in found for path in some}:
         return

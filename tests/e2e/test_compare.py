@@ -7,7 +7,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
+from accessible import violations
 from playwright.sync_api import Page, expect
 from serving import App
 
@@ -38,11 +38,6 @@ def quiet(page: Page) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=30_000)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=30_000)
-
-
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
 
 
 def test_training_against_held_out_by_links_and_back_by_its_url(app: App, page: Page, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import violations
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 from serving import App
 
@@ -217,9 +217,7 @@ def test_pages_have_no_serious_violation_of_ours(app: App, page: Page) -> None:
     ):
         page.goto(f"{app.url}/{path}")
         settled(page, path)
-        found = Axe().run(page).response["violations"]
-        ours = [v for v in found if v["impact"] in ("serious", "critical") and v["id"] not in STREAMLIT]
-        assert not ours, [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in ours]
+        assert not violations(page), path
 
 
 VIEWS = ("Cell", "Scores", "Over bins", "Latents over factors", "Traversal", "Compare models", "Train one")
@@ -237,15 +235,9 @@ def test_no_view_of_a_code_has_a_serious_violation_of_ours(
         expect(page.locator(".stApp")).to_have_css("background-color", GROUNDS[scheme], timeout=20_000)
         expect(page.get_by_role("tab", name=view, exact=True, selected=True)).to_be_visible(timeout=20_000)
         settled(page, "disentanglement")
-        broken = Axe().run(page).response["violations"]
-        ours = [one for one in broken if one["impact"] in ("serious", "critical") and one["id"] not in STREAMLIT]
-        found |= {(scheme, one["id"]): [node["html"][:200] for node in one["nodes"]] for one in ours}
+        found |= {(scheme, rule): elements for rule, elements in violations(page).items()}
     context.close()
     assert not found
-
-
-# What Streamlit 1.67 itself violates, rule by rule.
-STREAMLIT: dict[str, str] = {}
 
 
 HOSTILE = "![a](https://example.invalid/x.png)[clickme](https://example.invalid)"
@@ -315,9 +307,9 @@ def test_the_start_page_is_readable_in_the_dark(app: App, chromium: Callable[...
     page = context.new_page()
     page.goto(app.url)
     settled(page, "")
-    found = Axe().run(page).response["violations"]
+    found = violations(page)
     context.close()
-    assert not [v["nodes"][0]["html"][:200] for v in found if v["impact"] in ("serious", "critical")]
+    assert not found
 
 
 def test_estimators_against_a_known_truth_and_on_a_file(app: App, page: Page, tmp_path: Path) -> None:

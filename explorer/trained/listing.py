@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from explorer.errors import ExplorerError, InputError, SampleError
-from explorer.opened import ROWS, Opened
 from explorer.recordings import hooks
 from explorer.recordings.budget import stored
 from explorer.recordings.recorder import DTYPES
+from explorer.trained.opened import ROWS, Opened
 
 CHANNELS = (1, 2, 3, 4)
 """How many channels images have."""

@@ -8,7 +8,7 @@ from explorer.errors import SampleError
 from explorer.numerics import t_intervals
 from explorer.result import LEVEL
 from explorer.run_deltas import AMOUNTS, RunDelta, RunDeltas
-from explorer.run_sides import Key, Read, Side, doubts
+from explorer.runs.sides import Key, Read, Side, doubts
 from explorer.trajectory import Trajectory
 
 NO_VALUE = "no difference: a run has no value here"

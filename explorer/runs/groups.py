@@ -8,14 +8,14 @@ from math import prod
 from typing import Any
 
 from explorer import sweep
-from explorer.contrast import contrast
 from explorer.data import Recording, digest
 from explorer.errors import SampleError, SettingError
 from explorer.jobs.progress import nothing
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.run_deltas import RunDeltas
-from explorer.run_sides import Side
+from explorer.runs.contrast import contrast
+from explorer.runs.sides import Side
 from explorer.trajectory import Trajectory
 
 Report = Callable[..., None]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from explorer.catalogue import measures
-from explorer.cli_options import Device, Json, Out, Seed, checked_out, progress, told, written
+from explorer.commands.options import Device, Json, Out, Seed, checked_out, progress, told, written
 from explorer.errors import SettingError
 from explorer.metric_table import MetricTable
 from explorer.metrics import Coded, Metrics, scores

@@ -15,18 +15,18 @@ from explorer.data import digest
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
 from explorer.jobs.progress import nothing
 from explorer.models._select import form_of
-from explorer.recipe import Recipe
 from explorer.recordings import library
 from explorer.recordings.atomic import making
 from explorer.recordings.folder import unlike_a_recording
 from explorer.recordings.manifest import read_manifest, write_manifest
 from explorer.sources._limits import size
+from explorer.trained.recipe import Recipe
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from explorer.opened import Opened
+    from explorer.trained.opened import Opened
 
 STEP = 0
 """The step that is recorded; a trained network has one."""
@@ -63,10 +63,10 @@ def record(
         SampleError, InputError: when the network cannot take the data, a layer cannot be recorded, or an accuracy is
             asked for and labels or outputs give none.
     """
-    from explorer.listing import chosen, listed, probe_bytes
-    from explorer.opened import opened
     from explorer.recordings.budget import bytes_of
     from explorer.recordings.recorder import Recorder
+    from explorer.trained.listing import chosen, listed, probe_bytes
+    from explorer.trained.opened import opened
 
     target = Path(folder)
     check_free(target, overwrite)
@@ -157,8 +157,8 @@ def run(recipe: dict[str, Any], path: str, device: str = "auto", progress: Calla
 
 def layers(recipe: dict[str, Any], device: str = "auto", progress: Callable[..., None] = nothing) -> Any:
     """List as a job: how many samples and bytes of them, what was done to network and data, and every layer."""
-    from explorer.listing import listed, probe_bytes
-    from explorer.opened import opened
+    from explorer.trained.listing import listed, probe_bytes
+    from explorer.trained.opened import opened
 
     given = opened(Recipe.of(recipe), device)
     found = listed(given)
@@ -173,7 +173,7 @@ def specification(recipe: Recipe, path: str | Path | None = None) -> jobs.Specif
     stamps += [_stamp(Path(file))] if file.endswith(".py") else []
     arguments = {"recipe": recipe.plain} | ({} if path is None else {"path": str(path)})
     what = "layers" if path is None else "run"
-    return jobs.Specification(f"explorer.recorded:{what}", arguments, digest(*map(str, stamps)), recipe.seed)
+    return jobs.Specification(f"explorer.trained.recorded:{what}", arguments, digest(*map(str, stamps)), recipe.seed)
 
 
 def submitted(recipe: Recipe) -> jobs.Job:

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from explorer.cli_options import Json
+from explorer.commands.options import Json
 from explorer.result import to_json
 
 jobs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Jobs: list, show, cancel, resume.")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from explorer import catalogue
-from explorer.cli_options import Device, Json, Set, progress, settings_of
+from explorer.commands.options import Device, Json, Set, progress, settings_of
 from explorer.errors import SettingError
 from explorer.result import to_json
 
@@ -59,12 +59,12 @@ def record(
     json_: Json = False,
 ) -> None:
     """Record the layers of a trained network on your data; list them first with --list."""
-    from explorer import recorded
-    from explorer.listing import listed, probe_bytes
     from explorer.models._select import check_class, form_of
-    from explorer.opened import opened
-    from explorer.recipe import Recipe, numbers
     from explorer.recordings import library
+    from explorer.trained import recorded
+    from explorer.trained.listing import listed, probe_bytes
+    from explorer.trained.opened import opened
+    from explorer.trained.recipe import Recipe, numbers
 
     if out and not list_:
         recorded.check_free(Path(out), overwrite)

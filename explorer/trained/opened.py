@@ -14,8 +14,8 @@ from explorer.errors import SampleError
 from explorer.models._preparation import Preparation, floating_type, has_embedding
 from explorer.models._select import load
 from explorer.models.base import Loaded
-from explorer.recipe import Recipe
 from explorer.recordings.images import drawn_rows
+from explorer.trained.recipe import Recipe
 
 ROWS = 2
 """Samples that are fed to learn the shapes of layers, and which functions a network calls."""

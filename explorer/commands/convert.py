@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.cli_options import Json, progress, told
+from explorer.commands.options import Json, progress, told
 from explorer.result import to_json
 
 Column = "a name in the files, or FILE, FILE:NAME or FILE:a,b of another file"

@@ -8,7 +8,7 @@ import typer
 
 import explorer
 from explorer import catalogue
-from explorer.cli_options import Device, Noise, Seed, Set, checked_out, progress, settings_of, written
+from explorer.commands.options import Device, Noise, Seed, Set, checked_out, progress, settings_of, written
 from explorer.data import Recording
 from explorer.errors import FileError
 

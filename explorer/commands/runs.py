@@ -6,7 +6,7 @@ import typer
 
 import explorer
 from explorer import catalogue
-from explorer.cli_options import (
+from explorer.commands.options import (
     Device,
     Json,
     Noise,

@@ -1,0 +1,1 @@
+"""What the command `explorer` takes and prints, a file for each family of commands."""
