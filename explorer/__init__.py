@@ -41,6 +41,8 @@ _FOLDERS = (
     "objectives",
     "examples",
     "models",
+    "labs",
+    "lessons",
 )
 
 __all__ = [*_HOMES, *_FOLDERS, "__version__"]

@@ -90,7 +90,7 @@ def test_groups_are_compared_and_no_job_starts(runs):
     test = page(runs["clear"], runs["dim"], **{"as": "one group"})
     assert not test.error and jobs.jobs() == []
     (chart,) = test.get("plotly_chart")
-    assert "from clear (2 runs), in bits" in chart.proto.alt
+    assert "from clear (2 runs) at step 4, in bits" in chart.proto.alt
     assert "two runs tell their spread badly" in texts(test)
     (frame,) = test.dataframe
     assert set(frame.value.run) == {"[dim](x) (2 runs)"} and set(frame.value.step) == {0, 4}
@@ -140,7 +140,7 @@ def test_unit_step_and_measure_come_from_the_url(runs):
     computed([runs["clear"][0], runs["dim"][0]], Profile("participation_ratio"))
     test = page(runs["clear"][:1], runs["dim"][:1], **RATIO, step="0")
     (chart,) = test.get("plotly_chart")
-    assert "from clear-0, in " in chart.proto.alt and "participation ratio" in chart.proto.alt
+    assert "from clear-0 at step 0, in " in chart.proto.alt and "participation ratio" in chart.proto.alt
     assert test.select_slider(key="step").value == 0 and "Ignored" not in texts(test)
     shown = texts(test).replace("\\", "")
     assert "one run a side cannot tell" in shown and "](x)" in shown and "[dim](x)-0:" not in texts(test)

@@ -17,7 +17,7 @@ LEVELS = [
     {"settings", "home", "packaged", "latex"},
     {"data"},
     {"result"},
-    {"trajectory", "comparison", "score", "representation"},
+    {"trajectory", "comparison", "score", "representation", "pictures"},
     {"metric_table", "latent_results"},
     {"metric_deltas", "run_deltas"},
     {"device"},
@@ -44,6 +44,7 @@ LEVELS = [
     {"api", "training", "trained", "converted"},
     {"demo", "figures"},
     {"labs", "benchmark"},
+    {"lessons"},
     {"ui", "launch", "commands"},
     {"cli", "app", "asgi"},
 ]
@@ -130,7 +131,7 @@ def test_who_imports_what(library, allowed):
 
 
 def test_figures_import_only_results():
-    results = {"result", "trajectory", "comparison", "representation", "score", "metric_table"}
+    results = {"pictures", "result", "trajectory", "comparison", "representation", "score", "metric_table"}
     results |= {"latent_results", "metric_deltas", "run_deltas"}
     allowed = {"settings", "data", "catalogue", "figures"} | results
     for path in FILES:

@@ -97,8 +97,10 @@ def alternative(shown: RunDeltas, step: int | None = None) -> str:
         if not np.isnan(row.difference)
     ]
     unit = shown.unit or "no unit"
+    rows = shown.at(step)
+    at = f" at {shown.about.get('step_name', 'step')} {thousands(rows[0].step)}" if rows else ""
     return (
-        f"Differences of layers from {text(shown.baseline)}, in {unit}, and curves over steps. "
+        f"Differences of layers from {text(shown.baseline)}{at}, in {unit}, and curves over steps. "
         f"{finding(shown, step)}. {'; '.join(read) or 'No value'}."
     )
 

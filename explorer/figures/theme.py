@@ -1,9 +1,11 @@
 """Every colour and shape of the figures, for a light and a dark ground."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from plotly.colors import sample_colorscale
 
@@ -49,6 +51,22 @@ DARK_CATEGORIES = ("#6cb2ff", "#ffab70", "#4fd1bd", "#c8a5ff", "#ff94bf", "#c9d4
 LIGHT = Theme("light", "#ffffff", "#1f2328", "#5c6370", "#8a8f98", "#f1f1ef", "#b8303f", (0.0, 0.58), LIGHT_CATEGORIES)
 DARK = Theme("dark", "#16181c", "#e8e6df", "#a3a7ae", "#7b8089", "#24262b", "#ff8a90", (0.35, 1.0), DARK_CATEGORIES)
 THEMES = {"light": LIGHT, "dark": DARK}
+_ground: ContextVar[Literal["light", "dark"]] = ContextVar("_ground", default="light")
+
+
+def ground() -> Literal["light", "dark"]:
+    """The theme in force, for figures that are drawn without one being named: light, unless `on` says otherwise."""
+    return _ground.get()
+
+
+@contextmanager
+def on(theme: Literal["light", "dark"]) -> Iterator[None]:
+    """Draw on a light or a dark ground inside the block."""
+    token = _ground.set(theme)
+    try:
+        yield
+    finally:
+        _ground.reset(token)
 
 
 def shapes(count: int) -> list[str]:

@@ -40,7 +40,8 @@ def runs() -> tuple[list[Recording], list[list[Recording]]]:
         help = f"Runs that were recorded with layers of the same names, or as many. {TYPED}"
         others = _several("Compared with it", "with", rest, help)
     grouping = three.segmented_control(
-        "Compared runs are", AS, default=AS[0], required=True, key="as", bind="query-params",
+        "Compared runs are", AS, default=None if "as" in st.session_state else AS[0], required=True, key="as",
+        bind="query-params",
         help="Each by itself, or seeds of one training that are read by their mean.",
     )  # fmt: skip
     if not chosen:

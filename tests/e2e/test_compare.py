@@ -57,6 +57,7 @@ def test_training_against_held_out_by_links_and_back_by_its_url(app: App, page: 
     slider.focus()
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("step=1"), timeout=20_000)
+    expect(drawn).to_have_attribute("aria-label", re.compile("step 1"), timeout=20_000)
     quiet(page)
     with page.expect_download() as got:
         page.get_by_role("button", name="Table (LaTeX)").click()

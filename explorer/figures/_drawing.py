@@ -1,0 +1,83 @@
+"""Where a part of a picture is drawn, and labels that do not cover each other."""
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from explorer.figures.theme import Theme
+
+
+@dataclass(frozen=True)
+class Place:
+    """One column of a figure of one row."""
+
+    figure: go.Figure
+    column: int
+
+    def add(self, trace: Any) -> None:
+        """Draw a trace here."""
+        self.figure.add_trace(trace, 1, self.column)
+
+    def axes(self, x: dict[str, Any], y: dict[str, Any]) -> None:
+        """Change both axes."""
+        self.figure.update_xaxes(x, row=1, col=self.column)
+        self.figure.update_yaxes(y, row=1, col=self.column)
+
+    def write(self, **annotation: Any) -> None:
+        """Words without an arrow; references to the axes' domains are completed."""
+        suffix = "" if self.column == 1 else str(self.column)
+        whole = {f"{axis} domain" for axis in "xy"}
+        for name in ("xref", "yref"):
+            if annotation.get(name) in whole:
+                annotation[name] = f"{annotation[name][0]}{suffix} domain"
+        self.figure.add_annotation(showarrow=False, **({"xref": f"x{suffix}", "yref": f"y{suffix}"} | annotation))
+
+
+def plain_axis(look: Theme, title: str) -> dict[str, Any]:
+    """An axis with ticks outside and no grid."""
+    return {
+        "showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "tickcolor": look.axis,
+        "title": {"text": html.escape(title, quote=False), "standoff": 6},
+    }  # fmt: skip
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Places of labels, each at least `gap` above the one below it, and as near to their own as that allows."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    blocks: list[list[int]] = []
+    for i in order:
+        blocks.append([i])
+        while len(blocks) > 1 and _top(blocks[-2], places, gap) > _bottom(blocks[-1], places, gap):
+            last = blocks.pop()
+            blocks[-1] += last
+    found = [0.0] * len(places)
+    for block in blocks:
+        for rank, i in enumerate(block):
+            found[i] = _centre(block, places) + gap * (rank - (len(block) - 1) / 2)
+    return found
+
+
+def _centre(block: list[int], places: Sequence[float]) -> float:
+    return sum(places[i] for i in block) / len(block)
+
+
+def _top(block: list[int], places: Sequence[float], gap: float) -> float:
+    return _centre(block, places) + gap * len(block) / 2
+
+
+def _bottom(block: list[int], places: Sequence[float], gap: float) -> float:
+    return _centre(block, places) - gap * len(block) / 2
+
+
+def wrapped(text: str, letters: int) -> str:
+    """Text in lines for a figure, as it is written."""
+    return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(text, letters))
+
+
+def amount(value: float) -> str:
+    """A number with three digits and a minus sign as one writes it."""
+    return f"{0.0 if abs(value) < 1e-12 else value:.3g}".replace("-", "−")

@@ -1,0 +1,71 @@
+"""What a lab keeps beside its picture, and how one is run: numbers that the figure tells, on the ground asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from explorer.catalogue import labs
+from explorer.figures.theme import on
+from explorer.settings import checked_settings
+
+
+def told(figure: Any) -> dict[str, float]:
+    """The numbers that the finding of a lab's figure rests on, by name."""
+    return dict(figure.layout.meta["told"])
+
+
+def telling(figure: Any, **numbers: float) -> Any:
+    """A figure that was drawn elsewhere, with the numbers that its lab tells."""
+    figure.update_layout(meta=figure.layout.meta | {"told": {name: float(one) for name, one in numbers.items()}})
+    return figure
+
+
+def drawn(name: str, theme: Literal["light", "dark"] = "light", **settings: Any) -> Any:
+    """The figure of a lab.
+
+    Raises:
+        UnknownNameError: when there is no lab of that name.
+        SettingError: for a setting that it lacks, or a value out of its rule.
+    """
+    given = checked_settings(labs.card(name).settings, settings, f"the lab {name}")
+    with on(theme):
+        return labs[name](**given)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the docstring of a lab says, part by part.
+
+    Attributes:
+        shown: one sentence: what the figure shows.
+        do, see: what to do, and what will be seen.
+        rest: the paragraphs after them, in Markdown.
+    """
+
+    shown: str
+    do: str
+    see: str
+    rest: str
+
+
+def words(doc: str) -> Words:
+    """The parts of a lab's docstring; doctests, arguments and references are left out."""
+    parts: dict[str, str] = {"Do": "", "See": ""}
+    rest: list[str] = []
+    head, *paragraphs = doc.split("\n\n")
+    for paragraph in paragraphs:
+        text = " ".join(paragraph.split())
+        start = text.partition(":")[0]
+        if start in parts:
+            parts[start] = text.partition(":")[2].strip()
+        elif not text.startswith(">>>") and start not in ("Args", "References"):
+            rest.append(text)
+    return Words(" ".join(head.split()), parts["Do"], parts["See"], "\n\n".join(rest))
+
+
+def chapters() -> Mapping[str, list[str]]:
+    """Chapters and the names of their labs, both in alphabetical order; read without importing any lab."""
+    found: dict[str, list[str]] = {}
+    for name in labs:
+        found.setdefault(labs.card(name).module.split(".")[-2], []).append(name)
+    return dict(sorted(found.items()))
