@@ -268,7 +268,6 @@ def bert(folder: Path, **config: Any) -> Path:
     return folder
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_hugging_face(tmp_path: Path) -> None:
     import transformers
 
@@ -286,7 +285,6 @@ def test_hugging_face(tmp_path: Path) -> None:
         assert torch.allclose(loaded.model(**tensors)[0], truth(**tensors)[0], atol=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_weights_that_are_not_there_are_said(tmp_path: Path) -> None:
     import transformers
 

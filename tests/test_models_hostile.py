@@ -97,7 +97,7 @@ def test_objects_are_named_and_the_sentence_says_how_to_save_instead(
     assert "can run any program" in text and "torch.save(model.state_dict(), 'weights.pt')" in text
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec.*:FutureWarning", "ignore:Found 11 module")
 def test_a_lightning_checkpoint(tmp_path: Path) -> None:
     import lightning
 
