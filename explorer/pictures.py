@@ -30,7 +30,9 @@ class Picture:
         """The picture as a Plotly figure; the theme in force where none is named."""
         from explorer.catalogue import figures
 
-        return figures["picture"](self, theme=theme)
+        figure = figures["picture"](self, theme=theme)
+        figure._picture = self  # whoever offers its numbers as a table finds them here
+        return figure
 
     def to_frame(self) -> Any:
         """Every number drawn, as a long table (pandas)."""

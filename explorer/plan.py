@@ -97,6 +97,13 @@ class Plan:
             raise SettingError(f"{self.estimator} needs labels as target and {self.target!r} is a layer; choose 'ksg'")
 
 
+def takes_layers(name: str) -> bool:
+    """Whether an estimator of I takes real values of any number of columns, as activations are."""
+    card = estimators.card(name)
+    shannon = card.constants.get("quantity", "I(X;Y)") == "I(X;Y)"
+    return shannon and card.family not in ("discrete", "tables") and card.constants.get("columns") is None
+
+
 def keys(recording: Recording, plan: Plan, steps: Iterable[int], layers: Iterable[str]) -> dict[Cell, str]:
     """The key of every cell in the results catalogue: data, plan and code."""
     columns = [recording.x, None if plan.to_layer(recording) else recording.target(plan.target)]

@@ -26,7 +26,16 @@ from explorer.recordings.store import open_folder
 from explorer.sweep import plan_of
 
 NAMES = list(base.bundled())
-PROBED = [name for name in NAMES if (assets() / "demo" / name / "profiles.json").exists() and name != "twelve_bit"]
+PROBE = "probe_information"
+
+
+def shipped_probes(name):
+    """What is shipped of the readings of a probe, one profile a target."""
+    file = assets() / "demo" / name / "profiles.json"
+    return [one for one in json.loads(file.read_text()) if one["plan"]["measure"] == PROBE] if file.exists() else []
+
+
+PROBED = [name for name in NAMES if shipped_probes(name)]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +66,7 @@ def test_what_the_catalogue_says(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_example_is_recorded_whole(name, recorded):
     recording = recorded(name)
-    assert (recording.complete and recording.y is not None and recording.factors) or name == "twelve_bit"
+    assert (recording.complete and recording.y is not None and recording.factors) or "twelve_bit" in name
     told = base.about(name)
     kept = {word: recording.provenance[word] for word in ("licence", "source", "look for")}
     assert kept == {"licence": told["LICENCE"], "source": told["SOURCE"], "look for": told["LOOK"]}
@@ -81,9 +90,9 @@ def test_a_missing_package_is_named_with_its_command(name, home, monkeypatch):
 def test_shipped_profiles_are_what_this_code_reads(name, recorded):
     """Else run `python -m explorer.training._bundle_profiles NAME`."""
     recording = recorded(name)
-    for shipped in json.loads((assets() / "demo" / name / "profiles.json").read_text()):
+    for shipped in shipped_probes(name):
         plan = plan_of(shipped["plan"]).checked(recording)
-        assert plan == Profile("probe_information", target=shipped["plan"]["target"]).checked(recording)
+        assert plan == Profile(PROBE, target=shipped["plan"]["target"]).checked(recording)
         wanted = keys(recording, plan, recording.steps, recording.layers)
         assert {f"{step}/{layer}" for step, layer in wanted} == set(shipped["cells"])
         step, layer = recording.steps[-1], recording.layers[-1]
@@ -95,8 +104,7 @@ def test_shipped_profiles_are_what_this_code_reads(name, recorded):
 
 def probed(name, target, step=-1):
     """What is shipped of the probe's readings at a step, by depth."""
-    shipped = json.loads((assets() / "demo" / name / "profiles.json").read_text())
-    cells = next(one["cells"] for one in shipped if one["plan"]["target"] == target)
+    cells = next(one["cells"] for one in shipped_probes(name) if one["plan"]["target"] == target)
     steps = sorted({int(key.partition("/")[0]) for key in cells})
     return [cell["value"] for key, cell in cells.items() if key.startswith(f"{steps[step]}/")]
 
@@ -122,6 +130,8 @@ def test_the_other_examples_show_what_they_say():
     assert probed("tones", "y")[-1] > max(probed("tones", "y")[1:4])
     taught, others = probed("digits_mlp_taught", "y"), probed("digits_mlp", "y")
     assert taught[-1] > 2.28 and others[-1] < 2.15 and others[-1] < max(probed("digits_mlp", "y", 10))
+    assert max(probed("digits_mlp_shuffled", "y")) < 0 < probed("digits_mlp_shuffled_taught", "y")[-1] - 0.8
+    assert probed("digits_mlp_shuffled", "digit")[0] > 2.1 > 0.3 > probed("digits_mlp_shuffled", "digit")[-1]
     assert max(probed("sprites_cnn", "y")[:2]) < 0.2 and min(probed("sprites_cnn", "y")[-2:]) > 0.9
     assert probed("sprites_cnn", "scale")[0] > 0.9 and probed("sprites_cnn", "scale")[-1] < 0.05
     assert np.all(np.diff(probed("characters", "y")[:4]) > 0.05)
@@ -167,6 +177,26 @@ def test_dense_network_on_digits_is_its_weights(recorded):
     taught = recorded("digits_mlp_taught")
     rows = {one.tobytes() for one in recording.x}
     assert len(taught) + len(recording) == 1797 and not any(one.tobytes() in rows for one in taught.x)
+
+
+def test_shuffled_labels_are_those_of_other_images(recorded):
+    true, shuffled, taught = (recorded(f"digits_mlp{end}") for end in ("", "_shuffled", "_shuffled_taught"))
+    assert np.array_equal(true.x, shuffled.x) and np.array_equal(shuffled.factors["digit"], true.y)
+    assert abs((shuffled.y == true.y).mean() - 0.1) < 0.03
+    both = np.concatenate([shuffled.y, taught.y])
+    digits = np.concatenate([shuffled.factors["digit"], taught.factors["digit"]])
+    assert np.array_equal(np.bincount(both), np.bincount(digits)) and len(both) == 1797
+    said = [one["train accuracy"] for one in taught.metrics]
+    read = (taught.activations(200, "softmax_10").argmax(1) == taught.y).mean()
+    assert said[-1] == pytest.approx(read, abs=5e-3)  # weights are kept in half precision
+    assert said[-1] > 0.7 and shuffled.metrics[-1]["test accuracy"] < 0.13
+
+
+def test_a_rectified_network_has_the_inputs_of_the_tanh_one(recorded):
+    tanh, relu = recorded("twelve_bit"), recorded("twelve_bit_relu")
+    assert np.array_equal(tanh.x, relu.x) and np.array_equal(tanh.y, relu.y) and tanh.steps == relu.steps
+    assert relu.activations(8000, "relu_3").min() == 0 and relu.activations(8000, "relu_3").max() > 5
+    assert relu.metrics[-1]["test accuracy"] > 0.94
 
 
 def test_the_transformer_sees_what_came_before_alone():
@@ -228,6 +258,10 @@ def test_titles_are_in_the_order_of_the_list():
 LABELS = {
     ("digits_mlp", "y"): "digit, of ln 10 = 2.303",
     ("digits_mlp_taught", "y"): "digit, of ln 10 = 2.303",
+    ("digits_mlp_shuffled", "y"): "shuffled label, of ln 10 = 2.303",
+    ("digits_mlp_shuffled", "digit"): "true digit, of ln 10 = 2.303",
+    ("digits_mlp_shuffled_taught", "y"): "shuffled label, of ln 10 = 2.303",
+    ("digits_mlp_shuffled_taught", "digit"): "true digit, of ln 10 = 2.303",
     ("sprites_cnn", "y"): "shape, of ln 3 = 1.099",
     ("sprites_cnn", "scale"): "size, of ln 3 = 1.099",
     ("characters", "y"): "kind of the next character, of 1.277",

@@ -132,9 +132,8 @@ class TestSpecification:
         from explorer.jobs import specification
 
         assert code_version() == code_version()
-        assert {"coded", "recordings", "sources", "models", "trained"} <= set(specification.FOLDERS)
-        assert {"data.py", "arrays.py", "converted.py"} <= set(specification.FILES)
-        assert [name for name in specification.FILES if not (specification.HERE / name).exists()] == []
+        named = {*specification.SHOWS, *specification.OWN}
+        assert {name for name in named if not (specification.HERE / name).exists()} <= {"_app"}
         file = tmp_path / "estimators" / "family" / "entry.py"
         file.parent.mkdir(parents=True)
         monkeypatch.setattr(specification, "HERE", tmp_path)
@@ -142,8 +141,11 @@ class TestSpecification:
         for source in ("a = 1", "a = 2"):
             file.write_text(source)
             versions.append(specification.source_version())
-        (tmp_path / "checks.py").write_text("")
-        assert len({*versions, specification.source_version()}) == 3
+        (tmp_path / "new_engine.py").write_text("")
+        versions.append(specification.source_version())
+        (tmp_path / "ui").mkdir()
+        (tmp_path / "ui" / "page.py").write_text("a = 1")
+        assert len(set(versions)) == 3 and specification.source_version() == versions[-1]
 
 
 class TestResults:

@@ -61,6 +61,14 @@ def test_labels_are_moved_apart_and_stay_where_there_is_room() -> None:
         assert (np.diff(found) >= 0.5 - 1e-9).all() and np.isclose(np.mean(found), np.mean(places))
 
 
+def test_names_of_curves_that_end_at_the_top_stay_below_it() -> None:
+    lines = [Line(name, X) for name in "abcd"]
+    for log_y in (False, True):
+        figure = Curves(title="t", x=X, lines=lines, x_title="n", y_title="error", log_y=log_y).plot()
+        places = sorted(one.y for one in figure.layout.annotations)
+        assert len(places) == 4 and places[-1] <= figure.layout.yaxis.range[1] and min(np.diff(places)) > 0
+
+
 def test_a_log_axis_takes_numbers_above_zero() -> None:
     figure = Curves(title="t", x=X, lines=(Line("a", X),), x_title="n", y_title="error", log_x=True, log_y=True,
                     marks=(Mark(0.5, "half"),)).plot()  # fmt: skip

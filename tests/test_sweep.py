@@ -202,7 +202,7 @@ def test_shipped_planes_are_what_this_code_computes(home):
 
     recording = explorer.open("twelve_bit")
     planes = [shipped for shipped in _shipped("twelve_bit") if "estimator" in shipped["plan"]]
-    assert len(planes) == 4
+    assert len(planes) == 5
     for shipped in planes:
         plan = Plan(**shipped["plan"])
         assert plan == plan.checked(recording)

@@ -24,7 +24,7 @@ def record(
     about = _bundle.about(source)
     drawn, probe, lesson = parts(about)
     rows = lesson if taught else probe
-    given = (drawn.pixels(rows).numpy(), drawn.labels(rows))
+    given = (drawn.pixels(rows).numpy(), labels(about, drawn, rows))
     told = {"probe": SAID[taught]} if "taught" in about else {}
     more = {"layers": layers, "factors": drawn.factors(rows), "told": told} | more
     _bundle.record(folder, source, model, given, progress, **more)
@@ -40,3 +40,16 @@ def parts(about: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     probe = drawn_rows(about["probe"], len(drawn), about["seed"])
     both = drawn_rows(about["probe"] + about.get("taught", 0), len(drawn), about["seed"])
     return drawn, probe, both[~torch.isin(both, probe)]
+
+
+def labels(about: Mapping[str, Any], drawn: Any, rows: Any) -> Any:
+    """What is taught of the images of some rows: their labels, or those of other images where run.json says shuffled.
+
+    All labels of the set are permuted once, so that each stays as frequent as it was.
+    """
+    if about.get("labels") != "shuffled":
+        return drawn.labels(rows)
+    import torch
+
+    order = torch.randperm(len(drawn), generator=torch.Generator().manual_seed(about["seed"]))
+    return drawn.labels(order[rows])

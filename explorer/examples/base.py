@@ -33,7 +33,7 @@ COMMANDS = {
 }
 SHARED = ("networks", "recordings")
 """Folders of code that examples are recorded with."""
-FINISHED = ("activations.json", "plane.json", "profiles.json", "scores.json")
+FINISHED = ("activations.json", "neighbours.json", "plane.json", "profiles.json", "scores.json")
 """What is read of a recording, and so does not shape it."""
 TOLD = {"TITLE": "title", "LICENCE": "licence", "SOURCE": "source", "LOOK": "look for"}
 """Constants that the recording keeps in its provenance."""

@@ -18,11 +18,11 @@ QUICK = False
 LAYERS = ("relu_64", "relu_32", "relu_16", "softmax_10")
 
 
-def write(folder: Path, progress: Callable[..., None], taught: bool) -> None:
-    """Record one half of the digits: that which was taught, or the other."""
+def write(folder: Path, progress: Callable[..., None], taught: bool, name: str = "digits_mlp") -> None:
+    """Record one half of the digits: that which was taught, or the other; `name` says by which weights."""
     from explorer.networks.classifiers import dense
 
-    source = _bundle.weights_of("digits_mlp")
+    source = _bundle.weights_of(name)
     model = dense(**_bundle.about(source)["network"])
     _images.record(folder, source, model, LAYERS, progress, taught)
 

@@ -72,7 +72,7 @@ def _axes(place: Place, part: Bars, rows: np.ndarray, values: np.ndarray, look: 
     low, high = float(np.nanmin(reached, initial=0.0)), float(np.nanmax(reached, initial=0.0))
     room = 0.14 * (high - low or 1.0)
     x = plain_axis(look, _title(part)) | {"zeroline": True, "zerolinecolor": look.axis}
-    x["range"] = [low - room * (low < 0), high + room]
+    x["range"] = [low - 2 * room * (low < 0), high + room]  # names stand left of negative numbers
     short = [html.escape(name if len(name) <= LONG else f"{name[: LONG - 1]}…", quote=False) for name in part.names]
     y = plain_axis(look, "") | {"range": [len(rows) - 0.4, -0.6], "tickvals": rows, "ticktext": short, "ticks": ""}
     place.axes(x, y | {"ticklabelstandoff": 6, "automargin": True})

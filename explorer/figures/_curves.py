@@ -134,11 +134,20 @@ def _names(place: Place, part: Curves, colours: list[str]) -> None:
         if len(known):
             end = known[np.argmax(part.places(line)[known])]
             ends.append((i, float(np.clip(np.log10(y[end]) if part.log_y else y[end], low, high))))
-    for (i, _), at in zip(ends, apart([y for _, y in ends], LABEL / HEIGHT * (high - low)), strict=True):
+    gap = LABEL / HEIGHT * (high - low)
+    for (i, _), at in zip(ends, _below(apart([y for _, y in ends], gap), gap, high), strict=True):
         glyph = GLYPHS[shapes(len(part.lines))[i]] + " " if _marked(part.lines[i]) else ""
         text = glyph + html.escape(part.lines[i].name, quote=False)
         font = {"color": colours[i], "size": 12}
         place.write(x=1, xref="x domain", xanchor="left", xshift=6, y=at, text=text, font=font)
+
+
+def _below(places: list[float], gap: float, high: float) -> list[float]:
+    """Places of names, none above the axes, where it would not be drawn."""
+    found = list(places)
+    for rank, i in enumerate(sorted(range(len(places)), key=lambda i: -places[i])):
+        found[i] = min(places[i], high - gap * rank)
+    return found
 
 
 def _marked(line: Line) -> bool:

@@ -3,7 +3,7 @@
 import html
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,10 +13,15 @@ from explorer.figures.theme import Theme
 
 @dataclass(frozen=True)
 class Place:
-    """One column of a figure of one row."""
+    """One column of a figure of one row.
+
+    Attributes:
+        said: words that whoever draws the figure puts on it, all at once.
+    """
 
     figure: go.Figure
     column: int
+    said: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, trace: Any) -> None:
         """Draw a trace here."""
@@ -29,18 +34,23 @@ class Place:
 
     def write(self, **annotation: Any) -> None:
         """Words without an arrow; references to the axes' domains are completed."""
+        self.write_all([annotation])
+
+    def write_all(self, annotations: Sequence[dict[str, Any]]) -> None:
+        """Many words at once; they are kept in `said`, for Plotly checks all that are there whenever one is added."""
         suffix = "" if self.column == 1 else str(self.column)
-        whole = {f"{axis} domain" for axis in "xy"}
-        for name in ("xref", "yref"):
-            if annotation.get(name) in whole:
-                annotation[name] = f"{annotation[name][0]}{suffix} domain"
-        self.figure.add_annotation(showarrow=False, **({"xref": f"x{suffix}", "yref": f"y{suffix}"} | annotation))
+        own = {"showarrow": False, "xref": f"x{suffix}", "yref": f"y{suffix}"}
+        domains = {f"{axis} domain": f"{axis}{suffix} domain" for axis in "xy"}
+        named = [{key: domains.get(value, value) if key in own else value for key, value in one.items()}
+                 for one in annotations]  # fmt: skip
+        self.said.extend(own | one for one in named)
 
 
 def plain_axis(look: Theme, title: str) -> dict[str, Any]:
     """An axis with ticks outside and no grid."""
     return {
         "showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "tickcolor": look.axis,
+        "automargin": True,
         "title": {"text": html.escape(title, quote=False), "standoff": 6},
     }  # fmt: skip
 

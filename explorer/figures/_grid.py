@@ -1,6 +1,7 @@
 """A table of numbers as a heat map."""
 
 import html
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -76,10 +77,12 @@ def _told(part: Grid, values: np.ndarray) -> list[list[str]]:
 def _numbers(place: Place, part: Grid, values: np.ndarray, ends: tuple[float, float], look: Theme) -> None:
     """Numbers in the colour that can be read on their cell."""
     low, high = ends
+    told: list[dict[str, Any]] = []
     for row, line in enumerate(values):
         for column, value in enumerate(line):
             if np.isfinite(value):
                 share = abs(value) / high if part.diverging else (value - low) / (high - low)
                 colour = look.background if share > 0.55 else look.text
                 text = f"{0.0 if abs(value) < 0.5 * 10.0**-part.digits else value:.{part.digits}f}".replace("-", "−")
-                place.write(x=column, y=row, text=text, font={"size": 12, "color": colour})
+                told.append({"x": column, "y": row, "text": text, "font": {"size": 12, "color": colour}})
+    place.write_all(told)

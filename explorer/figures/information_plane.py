@@ -1,5 +1,6 @@
 """The information plane: every layer's trail from its first to its last recorded step."""
 
+import textwrap
 from typing import Any, Literal
 
 import numpy as np
@@ -10,30 +11,57 @@ from explorer.figures.theme import THEMES, Theme, label, shapes, thousands
 from explorer.result import NATS_PER
 from explorer.trajectory import Trajectory
 
+NEAR = 0.06
+"""Share of the largest value within which the names of two layers would cover each other."""
+BELOW = "bottom center"
+SIDES = (BELOW, "top center", "middle left")
+LETTERS, LINE = 105, 16
+"""Letters in a line below the title, and its height in pixels."""
+
 
 def draw(
-    result: Trajectory, *, unit: Literal["bits", "nats"] = "bits", theme: Literal["light", "dark"] = "light"
+    result: Trajectory,
+    *,
+    unit: Literal["bits", "nats"] = "bits",
+    theme: Literal["light", "dark"] = "light",
+    slider: bool = True,
 ) -> go.Figure:
     """Trails of all layers, open marks at the start, filled at the end, with a slider over the steps.
 
     The short dashed line under a mark is the null: I(T;Y) with the target permuted. Grey marks
     where no point can be: above H(Y), right of H(X), left of I(X;T) = I(T;Y).
+
+    Args:
+        slider: draw the marks at every step, to be moved through; without it at the first and last alone.
     """
     shown, look = result.to(unit), THEMES[theme]
     figure = go.Figure()
     layers = shown.layers
-    for layer, colour, shape in zip(layers, look.layer_colours(len(layers)), shapes(len(layers)), strict=True):
-        for trace in _trail(shown, layer, colour, shape):
+    drawn = zip(layers, look.layer_colours(len(layers)), shapes(len(layers)), _sides(shown), strict=True)
+    for layer, colour, shape, side in drawn:
+        for trace in _trail(shown, layer, colour, shape, side):
             figure.add_trace(trace)
-    figure.frames = [_frame(shown, place) for place in range(len(shown.steps))]
     _shade(figure, shown, look)
     figure.update_layout(_layout(shown, look))
-    if len(shown.steps) > 1:
+    if slider and len(shown.steps) > 1:
+        figure.frames = [_frame(shown, place) for place in range(len(shown.steps))]
         figure.update_layout(sliders=[_slider(shown)])
     return figure
 
 
-def _trail(shown: Trajectory, layer: str, colour: str, shape: str) -> tuple[go.Scatter, go.Scatter, go.Scatter]:
+def _sides(shown: Trajectory) -> list[str]:
+    """Where the name of each layer stands beside its last mark: marks that lie together get different sides."""
+    ends = np.array([[shown.curve(layer, XT)[-1], shown.curve(layer, TY)[-1]] for layer in shown.layers]).reshape(-1, 2)
+    reach = NEAR * np.nanmax(np.abs(shown.value), initial=1e-9), NEAR * np.nanmax(np.abs(ends[:, 1]), initial=1e-9)
+    near = (np.abs(ends[:, None] - ends) < reach).all(2)
+    return [
+        SIDES[i % len(SIDES)] if row.sum() > 1 else BELOW for i, row in zip(np.tril(near).sum(1), near, strict=True)
+    ]
+
+
+def _trail(
+    shown: Trajectory, layer: str, colour: str, shape: str, side: str
+) -> tuple[go.Scatter, go.Scatter, go.Scatter]:
     x, y, null = shown.curve(layer, XT), shown.curve(layer, TY), shown.curve(layer, TY, "null")
     symbols = [f"{shape}-open"] + [shape] * (len(x) - 1)
     text = [f"{label(layer)}<br>{shown.about.get('step_name', 'step')} {thousands(step)}" for step in shown.steps]
@@ -48,7 +76,7 @@ def _trail(shown: Trajectory, layer: str, colour: str, shape: str) -> tuple[go.S
         mode="markers+text",
         marker={"symbol": [symbols[0], symbols[-1]], "size": 11, "color": colour},
         text=["", label(layer)],
-        textposition="bottom center",
+        textposition=side,
         textfont={"color": colour},
         error_x=_bars(shown, layer, XT, ends, colour),
         error_y=_bars(shown, layer, TY, ends, colour),
@@ -105,10 +133,11 @@ def _shade(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
 
 
 def _layout(shown: Trajectory, look: Theme) -> dict:
+    below = textwrap.wrap(subtitle(shown), LETTERS)
     axis = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "rangemode": "tozero"}
     return {
         "title": {
-            "text": f"<b>{finding(shown)}</b><br><span style='font-size:12px'>{subtitle(shown)}</span>",
+            "text": f"<b>{finding(shown)}</b><br><span style='font-size:12px'>{'<br>'.join(below)}</span>",
             "x": 0.02,
         },
         "xaxis": axis | {"title": f"I(X;T), {shown.unit}"},
@@ -117,7 +146,7 @@ def _layout(shown: Trajectory, look: Theme) -> dict:
         "paper_bgcolor": look.background,
         "plot_bgcolor": look.background,
         "font": {"color": look.text},
-        "margin": {"t": 80, "l": 70, "r": 20, "b": 60},
+        "margin": {"t": 64 + LINE * len(below), "l": 70, "r": 20, "b": 60},
         "height": 560,
         "meta": {"alt": alternative(shown)},
     }

@@ -1,7 +1,8 @@
 """What a lab shows: one picture, or two or three side by side."""
 
 import html
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -11,10 +12,12 @@ from explorer.figures._drawing import Place, wrapped
 from explorer.figures.theme import THEMES, Theme, framed, ground
 from explorer.pictures import Bars, Cloud, Curves, Grid, Panels, Picture
 
-TOP, BOTTOM, PANEL = 84, 60, 30
-"""Pixels above and below the axes, and of the title of a part."""
+TOP, BOTTOM, PANEL, NAMES = 84, 60, 30, 20
+"""Pixels above and below the axes, of the title of a part, and of the names of kinds that stand below it."""
 LETTERS = {1: 64, 2: 44, 3: 28}
 """Letters in a line of a part's title, by the number of parts."""
+WIDTH, AXIS, MOST = 720, 50, 0.4
+"""Pixels of a figure beside its words in the app and of an axis with its title, and the share that gaps may take."""
 KINDS = {Curves: _curves, Bars: _bars, Grid: _grid, Cloud: _cloud}
 
 
@@ -26,13 +29,16 @@ def draw(picture: Picture, *, theme: Literal["light", "dark"] | None = None) -> 
     """
     look = THEMES[theme or ground()]
     parts = list(picture.parts) if isinstance(picture, Panels) else [picture]
-    widths = picture.widths if isinstance(picture, Panels) else None
-    figure = make_subplots(1, len(parts), horizontal_spacing=0.1, column_widths=list(widths) if widths else None)
-    for column, part in enumerate(parts, 1):
-        KINDS[type(part)].add(Place(figure, column), part, look)
+    widths = list(picture.widths) if isinstance(picture, Panels) and picture.widths else None
+    figure = make_subplots(1, len(parts), horizontal_spacing=_gap(parts), column_widths=widths)
+    places = [Place(figure, column) for column in range(1, len(parts) + 1)]
+    for place, part in zip(places, parts, strict=True):
+        KINDS[type(part)].add(place, part, look)
     heads = [wrapped(part.title, LETTERS[len(parts)]) for part in parts] if len(parts) > 1 else []
-    room = PANEL + 16 * max((one.count("<br>") for one in heads), default=0) if any(heads) else 0
-    _name(figure, heads, look)
+    below = NAMES * any(isinstance(part, Cloud) and bool(part.names) for part in parts)
+    room = PANEL + below + 16 * max(one.count("<br>") for one in heads) if any(heads) else 0
+    named = _named(figure, heads, 8 + below, look)
+    figure.layout.annotations += (*named, *(one for place in places for one in place.said))
     note = wrapped(picture.note, 120)
     top = TOP + room + 16 * note.count("<br>")
     height = top + max(KINDS[type(part)].height(part) for part in parts) + BOTTOM
@@ -44,14 +50,29 @@ def draw(picture: Picture, *, theme: Literal["light", "dark"] | None = None) -> 
     return figure
 
 
-def _name(figure: go.Figure, heads: list[str], look: Theme) -> None:
-    """The title of each part above its axes."""
-    for column, head in enumerate(heads, 1):
-        left = figure.get_subplot(1, column).xaxis.domain[0]
-        figure.add_annotation(
-            x=left, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", yshift=8, text=head,
-            align="left", showarrow=False, font={"color": look.secondary, "size": 12},
-        )  # fmt: skip
+def _gap(parts: list[Picture]) -> float:
+    """Share of the width between two parts: the names right of the one and left of the other have room in the app."""
+    gaps = [KINDS[type(one)].right(one) + _left(other) for one, other in pairwise(parts)]
+    return min(max(gaps, default=0) / WIDTH, MOST / max(1, len(parts) - 1))
+
+
+def _left(part: Picture) -> int:
+    """Pixels left of the axes: what names of bars or rows take, or numbers and the title of the axis."""
+    names = part.names if isinstance(part, Bars) else part.rows if isinstance(part, Grid) else ()
+    return max(AXIS, 7 * min(34, max(map(len, names), default=0)))
+
+
+def _named(figure: go.Figure, heads: list[str], shift: int, look: Theme) -> list[dict[str, Any]]:
+    """The title of each part above its axes, as annotations."""
+    lefts = [figure.get_subplot(1, column).xaxis.domain[0] for column in range(1, len(heads) + 1)]
+    return [
+        {
+            "x": left, "xref": "paper", "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom",
+            "yshift": shift, "text": head, "align": "left", "showarrow": False,
+            "font": {"color": look.secondary, "size": 12},
+        }
+        for left, head in zip(lefts, heads, strict=True)
+    ]  # fmt: skip
 
 
 def alternative(picture: Picture) -> str:

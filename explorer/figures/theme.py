@@ -1,5 +1,6 @@
 """Every colour and shape of the figures, for a light and a dark ground."""
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -96,6 +97,7 @@ def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int
     Args:
         letters: that a line of the title holds; fewer for a figure that stands beside others.
     """
+    title, alternative = (re.sub(r"[-−](0\.0+(?![0-9]))", r"\1", text) for text in (title, alternative))  # no -0.00
     lines = textwrap.wrap(title, letters)
     height += LINE * (len(lines) - 1)
     return {

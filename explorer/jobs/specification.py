@@ -13,22 +13,17 @@ from explorer.data import digest
 from explorer.errors import SettingError
 
 HERE = Path(explorer.__file__).parent
-ENTRIES = ("distributions", "estimators", "measures", "embeddings", "training")
-READ = ("sources", "recordings", "models")
-FOLDERS = ("numerics", "critics", "networks", "objectives", *READ, *ENTRIES, "reliability", "coded", "trained")
-SWEPT = ("plan.py", "planes.py", "profiles.py", "cells.py", "readings.py", "sweep.py")
-CODES = ("factors.py", "metrics.py", "sprites.py", "latent_results.py")
-LOOKS = ("trials.py", "panel.py", "likeness.py", "spectrum.py", "clouds.py", "sanity.py")
-RECORDED = ("data.py", "arrays.py", "converted.py")
-FILES = ("checks.py", "device.py", *SWEPT, *CODES, *LOOKS, *RECORDED)
+SHOWS = ("_app", "ui", "app.py", "asgi.py", "cli.py", "commands", "launch.py", "handouts", "benchmark")
+"""What is right under the package and shapes no result; every other source file is part of the code's version."""
+OWN = ("labs", "lessons")
+"""Folders whose files each shape results of their own alone: `explorer.lab_runs` looks at them one by one."""
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.\w+)*[.:]\w+")
 
 
 def source_version() -> str:
     """The release and a digest of every source file that shapes a result, as they lie on the disk now."""
-    paths = [path for folder in FOLDERS for path in (HERE / folder).rglob("*.py")]
-    paths += [HERE / name for name in FILES if (HERE / name).exists()]
-    named = sorted((path.relative_to(HERE).as_posix(), path) for path in paths)
+    sources = [(path.relative_to(HERE).as_posix(), path) for path in HERE.rglob("*.py")]
+    named = sorted((name, path) for name, path in sources if name.split("/")[0] not in SHOWS + OWN)
     return (
         f"{explorer.__version__}+{digest(*(part for name, path in named for part in (name, path.read_bytes())))[:16]}"
     )

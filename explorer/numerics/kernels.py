@@ -80,18 +80,19 @@ def upper_blocks(t: torch.Tensor, width: float) -> Iterator[tuple[int, torch.Ten
     """Blocks of rows of exp(-|t_i - t_j|^2 / 2 width) from the diagonal rightwards: (start, (rows, n - start))."""
     n, rows = len(t), _rows(t)
     scaled = (t - t.mean(0)) / (2 * width) ** 0.5
-    squares = (scaled * scaled).sum(1)
-    steady = bool(squares.max() < STEADY)
     for start in range(0, n, rows):
         block, rest = scaled[start : start + rows], scaled[start:]
-        if steady:
-            exponent = torch.addmm(squares[start:], block, rest.T, beta=-1, alpha=2)
-            exponent -= squares[start : start + rows, None]
-        else:
-            exponent = torch.cdist(block, rest, compute_mode="donot_use_mm_for_euclid_dist").square_().neg_()
-        kernel = exponent.clamp_(FLOOR, 0.0).exp_()
+        kernel = exponents(block, rest).clamp_(FLOOR, 0.0).exp_()
         kernel.diagonal().fill_(1.0)
         yield start, kernel
+
+
+def exponents(places: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
+    """-|a - b|^2 for every place a, (m, d), and centre b, (n, d); (m, n), by a matrix product where that is exact."""
+    squares, own = centres.square().sum(1), places.square().sum(1, keepdim=True)
+    if bool(squares.max() < STEADY) and bool(own.max() < STEADY):
+        return torch.addmm(squares, places, centres.T, beta=-1, alpha=2).sub_(own)
+    return torch.cdist(places, centres, compute_mode="donot_use_mm_for_euclid_dist").square_().neg_()
 
 
 def upper_blocks_of_labels(codes: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:

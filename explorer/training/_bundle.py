@@ -1,4 +1,4 @@
-"""Make a bundled run: `python -m explorer.training._bundle assets/demo/twelve_bit`.
+"""Make a bundled run: `python -m explorer.training._bundle assets/demo/twelve_bit [tanh|relu]`.
 
 Keeps the 294 parameters at every recorded epoch, the metrics, and the finished planes and profiles. The profiles take
 all eigenvalues of 4096 x 4096 operators, a quarter of an hour on two cores.
@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from explorer.bundle import fingerprint
 from explorer.cells import Cells
 from explorer.examples.twelve_bit import write
+from explorer.noisy import by_neighbours
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.readings import Readings
@@ -27,11 +28,14 @@ from explorer.training.twelve_bit import epochs_of, inputs, network
 
 PLANS = (
     Plan("binning"),
+    Plan("binning", {"width": 0.07}),
     Plan("adaptive_binning"),
     Plan("kde_bounds"),
     Plan("kde_bounds", {"bound": "lower"}),
 )
 
+DEVIATION = 1e-3**0.5
+"""Of the noise for nearest neighbours: that of `kde_bounds`."""
 DSE = "diffusion_spectral_entropy"
 PROFILES = (Profile(DSE), Profile(DSE, {"bandwidth": "median"}))
 
@@ -84,6 +88,20 @@ def _plane(recording: Any, plan: Plan) -> dict[str, Any]:
     return {"plan": asdict(plan), "cells": values}
 
 
+def neighbours(folder: Path) -> None:
+    """What nearest neighbours read of every layer with noise on it, in nats to seven digits, as neighbours.json."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write(Path(scratch), folder)
+        recording = open_folder(scratch)
+        cells = {
+            f"{step}/{layer}": float(f"{by_neighbours(recording.activations(step, layer), DEVIATION):.7g}")
+            for step in recording.steps
+            for layer in recording.layers
+        }
+    told = {"deviation": DEVIATION, "k": 5, "seed": 0, "cells": cells}
+    (folder / "neighbours.json").write_text(json.dumps(told, separators=(",", ":")))
+
+
 def profiles(folder: Path) -> None:
     """Every cell of every profile, as profiles.json."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -110,6 +128,7 @@ def _reading(scratch: str, plan: Profile, step: int, layer: str) -> dict[str, An
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    weights(target)
+    weights(target, sys.argv[2] if len(sys.argv) > 2 else "tanh")
     planes(target)
+    neighbours(target)
     profiles(target)

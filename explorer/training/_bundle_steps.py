@@ -1,6 +1,7 @@
 """Train a bundled classifier and keep its weights over training: `python -m explorer.training._bundle_steps NAME`.
 
-NAME is digits_mlp or sprites_cnn. Written are weights.safetensors, metrics.jsonl and run.json of assets/demo/NAME.
+NAME is digits_mlp, digits_mlp_shuffled or sprites_cnn. Written are weights.safetensors, metrics.jsonl and run.json of
+assets/demo/NAME.
 """
 
 import json
@@ -26,6 +27,13 @@ CLASSIFIERS: dict[str, dict[str, Any]] = {
         "title": "digits, 64-64-32-16-10 units", "image_shape": [8, 8],
         "steps": [0, 1, 2, 3, 4, 5, 7, 10, 15, 22, 32, 47, 68, 100, 147, 200], "batch": 32, "learning_rate": 1e-3,
     },
+    "digits_mlp_shuffled": {
+        "make": dense,
+        "network": {"widths": [64, 64, 32, 16, 10], "activation": "relu"},
+        "data": "digits", "images": {}, "labels": "shuffled", "probe": 899, "taught": 898, "seed": 0,
+        "title": "digits, shuffled labels, 64-64-32-16-10 units", "image_shape": [8, 8], "dtype": torch.float16,
+        "steps": [0, 1, 2, 3, 4, 5, 7, 10, 15, 22, 32, 47, 68, 100, 147, 200], "batch": 32, "learning_rate": 1e-3,
+    },
     "sprites_cnn": {
         "make": convolutional,
         "network": {"size": 32, "channels": [4, 16, 32], "width": 32, "classes": 3},
@@ -43,11 +51,12 @@ def bundle(target: Path, about: dict[str, Any]) -> None:
     rows = torch.cat([taught, held_out])
     first, then = torch.arange(len(rows)).split([len(taught), len(held_out)])
     order = torch.Generator().manual_seed(about["seed"])
-    lesson = Lesson(drawn.pixels(rows).float(), torch.as_tensor(drawn.labels(rows)).long(), first, then, order)
+    labels = torch.as_tensor(_images.labels(about, drawn, rows)).long()
+    lesson = Lesson(drawn.pixels(rows).float(), labels, first, then, order)
     torch.manual_seed(about["seed"])
-    model = about.pop("make")(**about["network"])
+    model, dtype = about.pop("make")(**about["network"]), about.pop("dtype", torch.float32)
     with one_thread():
-        keep(target, about, model, _steps(model, lesson, about))
+        keep(target, about, model, _steps(model, lesson, about), dtype)
 
 
 def _steps(model: Any, lesson: Lesson, about: dict[str, Any]) -> Iterator[tuple[int, dict[str, float]]]:
