@@ -1,0 +1,1 @@
+"""Estimates on many samples, many columns or two tables, beside what they should be."""
