@@ -5,6 +5,7 @@ import doctest
 import inspect
 import io
 import json
+import re
 import tokenize
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import explorer.labs
 from explorer.catalogue import Card, labs
 from explorer.figures.theme import THEMES
 from explorer.labs.base import chapters, drawn, told, words
+from explorer.papers import paper
 from explorer.settings import Setting
 
 FORBIDDEN = {"numpy", "scipy", "torch", "math", "sklearn", "pandas", "streamlit", "plotly.express", "statistics"}
@@ -53,6 +55,7 @@ def checked(figure: Any) -> str:
     meta = figure.layout.meta
     assert meta["alt"] and meta["told"], "a figure tells its finding in words and in numbers"
     assert figure.layout.title.text and "nan" not in figure.layout.title.text.lower().replace("finan", "")
+    assert not re.search(r"[-−]0\.0+(?![0-9])", figure.layout.title.text), "a title has a zero with a sign"
     axes = [axis for axis in figure.layout.to_plotly_json() if axis.startswith(("xaxis", "yaxis"))]
     titles = [figure.layout[axis].title.text for axis in axes]
     assert any(titles), "no axis has a title"
@@ -69,6 +72,12 @@ def test_says_what_it_asks_what_to_do_and_what_is_seen(name: str) -> None:
     assert said.shown.endswith(".") and said.do and said.see and said.rest
     assert len(card.settings) <= SETTINGS and all(setting.help for setting in card.settings)
     assert all(setting.range or setting.choices or setting.type in (bool, str) for setting in card.settings)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cites_every_paper_that_it_shows(name: str) -> None:
+    card = labs.card(name)
+    assert {paper(number).key for number in card.constants["PAPERS"]} <= set(card.references)
 
 
 @pytest.mark.parametrize("name", NAMES)

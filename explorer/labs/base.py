@@ -1,8 +1,12 @@
 """What a lab keeps beside its picture, and how one is run: numbers that the figure tells, on the ground asked for."""
 
+import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
 
 from explorer.catalogue import labs
 from explorer.figures.theme import on
@@ -14,10 +18,34 @@ def told(figure: Any) -> dict[str, float]:
     return dict(figure.layout.meta["told"])
 
 
+def finding(figure: Any) -> str:
+    """The finding that is the title of a lab's figure, in plain text."""
+    text = figure.layout.title.text or ""
+    bold = re.search("<b>(.*?)</b>", text, re.S)
+    return html.unescape(re.sub("<[^>]+>", "", (bold[1] if bold else text).replace("<br>", " ")))
+
+
 def telling(figure: Any, **numbers: float) -> Any:
     """A figure that was drawn elsewhere, with the numbers that its lab tells."""
     figure.update_layout(meta=figure.layout.meta | {"told": {name: float(one) for name, one in numbers.items()}})
     return figure
+
+
+def table(figure: Any) -> dict[str, list[Any]]:
+    """Every number of a lab's figure, column by column: as its picture lists them, else as they are drawn."""
+    picture = getattr(figure, "_picture", None)
+    if picture is not None:
+        frame = picture.to_frame()
+        return {str(name): frame[name].tolist() for name in frame}
+    rows: dict[str, list[Any]] = {"series": [], "x": [], "y": []}
+    for trace in figure.data:
+        given = (getattr(trace, axis, None) for axis in "xy")
+        places, values = (np.asarray(() if one is None else one, object) for one in given)
+        if len(places) == len(values):
+            rows["series"] += [trace.name or ""] * len(places)
+            rows["x"] += places.tolist()
+            rows["y"] += values.tolist()
+    return rows
 
 
 def drawn(name: str, theme: Literal["light", "dark"] = "light", **settings: Any) -> Any:
