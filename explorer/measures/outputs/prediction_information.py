@@ -27,7 +27,7 @@ class PredictionInformation(Measure):
     Raises:
         SampleError: for a single column, or for probabilities that are none.
 
-    References: bridle1991; krause2010.
+    References: bridle1991; krause2010; li2021; duan2022.
     """
 
     limits: ClassVar[tuple[float | None, float | None]] = (0.0, None)
