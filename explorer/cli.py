@@ -7,10 +7,11 @@ import typer
 
 import explorer
 from explorer import catalogue
-from explorer.commands import compare, convert, record, runs, scores
+from explorer.commands import compare, convert, labs, record, runs, scores
 from explorer.commands.jobs import jobs_app
 from explorer.commands.options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of
 from explorer.errors import ExplorerError, FileError, UnknownNameError
+from explorer.lessons.base import ordered
 from explorer.result import Estimate, repr_call, to_json
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ for command in (
     scores.disentangle,
     record.record,
     convert.convert,
+    *labs.COMMANDS,
 ):
     app.command()(command)
 
@@ -36,7 +38,7 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a bro
 
 LISTS = {
     name: getattr(catalogue, name)
-    for name in ("estimators", "measures", "distributions", "sources", "examples", "models", "labs")
+    for name in ("estimators", "measures", "distributions", "sources", "examples", "models", "labs", "lessons")
 }
 
 
@@ -132,14 +134,14 @@ def list_entries(what: Annotated[str, typer.Argument(help=", ".join(LISTS))], js
     """List the entries of a catalogue."""
     if what not in LISTS:
         raise UnknownNameError("list", what, LISTS)
-    cards = [LISTS[what].card(name) for name in LISTS[what]]
+    cards = [LISTS[what].card(name) for name in (ordered() if what == "lessons" else LISTS[what])]
     if json_:
         print(to_json([card.to_dict() for card in cards]))
     elif not cards:
         print(f"This version has no {what} yet.")
     width = max((len(card.name) for card in cards), default=0)
     for card in () if json_ else cards:
-        print(f"{card.name:{width}}  {card.summary}")
+        print(f"{card.name:{width}}  {card.constants['TITLE'] if what in ('labs', 'lessons') else card.summary}")
 
 
 @app.command()
@@ -179,12 +181,6 @@ def benchmark(
     if report:
         reports.write(found, report)
     print(to_json(found) if json_ else reports.text(found))
-
-
-@app.command()
-def lab(name: str) -> None:
-    """Run a lab. This version has no lab yet."""
-    catalogue.labs.card(name)
 
 
 @app.command()

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from explorer.catalogue import training
+from explorer.catalogue import lessons, training
 from explorer.demo import submit_demo
 from explorer.device import describe
 from explorer.examples.base import bundled
+from explorer.lessons.base import ordered
 from explorer.ui import gallery
 from explorer.ui.codes import USUAL
 from explorer.ui.pages import go, link
@@ -39,6 +40,10 @@ learn, mine, demo = st.columns(3, gap="medium", border=True)
 
 with learn:
     st.subheader("Learn")
+    for name in ordered()[:1]:
+        st.markdown("Guess, turn one control, see: from two coins to the information plane of a network.")
+        link("labs", f"Start lesson 1, {lessons.card(name).constants['MINUTES']} minutes", lesson=name)
+        link("labs", "All lessons, labs and papers", view="Lessons")
     st.markdown(
         "A finished run is at hand: the 12-bit network of the first information planes, 8 000 epochs. "
         "Scrub through its training and read why the picture might be wrong."

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import bundle, jobs, likeness, panel, sanity, spectrum, sweep, trials
+from explorer import bundle, jobs, lab_runs, likeness, panel, sanity, spectrum, sweep, trials
 from explorer.coded import jobs as coded_jobs
 from explorer.coded import traversal
 from explorer.jobs import board, startup
@@ -26,6 +26,7 @@ def quiet(home, monkeypatch):
         jobs,
         startup,
         board,
+        lab_runs,
         sweep,
         trials,
         panel,

@@ -240,7 +240,7 @@ def test_first_page_does_not_import_torch():
 
 def test_the_plane_offers_what_takes_activations():
     from explorer.catalogue import estimators
-    from explorer.ui.plane_page import takes_layers
+    from explorer.plan import takes_layers
 
     offered = {name for name in estimators if takes_layers(name)}
     assert {"auto", "binning", "kde_bounds", "ksg", "mixed_ksg", "gaussian_copula"} <= offered

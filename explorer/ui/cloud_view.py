@@ -46,7 +46,7 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
             _selected(scene)
             _plane(scene, cell, unit)
         _table(scene, cell.step)
-        keys = export.bibtex(embeddings.card(picture.embedding).references)
+        keys = export.used(embeddings.card(picture.embedding).references)
         about = (f"{cell.layer}-{picture.embedding}", f"{picture.call} of {cell.layer}, seed {picture.seed}.")
         every = np.arange(len(recording))
         table = partial(samples.table, recording, scene.cloud, every, cell.step)

@@ -17,7 +17,7 @@ from explorer.profiles import Profile
 from explorer.result import NATS_PER
 from explorer.run_deltas import RunDeltas
 from explorer.runs.groups import AnyPlan, Group, collected, grouped
-from explorer.ui import computing, export, results, run_choice, show
+from explorer.ui import computing, export, looks, results, run_choice, show
 from explorer.ui.form import given, tell_ignored
 from explorer.ui.pages import go
 
@@ -124,6 +124,7 @@ def _drawn(asked: Asked, found: RunDeltas, step: int | None, live: bool) -> None
         for one in found.warnings:
             if one.note:
                 st.caption(show.plain(one.text))
+        looks.panel([(one, asked.plan.checked(one)) for one in asked.recordings])
         if found.about["cells"] < found.about["total"]:
             st.caption("Tables, code and notebook are offered once every run is read to the end.")
         else:
@@ -135,7 +136,7 @@ def _exports(asked: Asked, shown: RunDeltas, step: int | None) -> None:
     name = asked.plan.measure if isinstance(asked.plan, Profile) else asked.plan.estimator
     card = measures.card(name) if isinstance(asked.plan, Profile) else estimators.card(name)
     note = f"{', '.join(shown.runs)} against {shown.baseline}; {shown.about['call']}, n = {shown.about['n']}."
-    cited = export.bibtex((*card.references, "welch1947", "crawford1998"))
+    cited = export.used((*card.references, "welch1947", "crawford1998"))
     results.exports(python(asked, step), cited, ("comparison", note), shown.to_frame)
     left, right = st.columns(2)
     left.download_button(

@@ -172,7 +172,7 @@ def _drawn(chosen: Chosen, models: Sequence[Model], tables: Mapping[str, MetricT
         "Table (LaTeX)", lambda: compared.latex(found, baseline), "comparison.tex", "text/x-tex", on_click="ignore"
     )
     scored = {name for table in tables.values() for name in table.scores}
-    cited = export.bibtex(key for name in scored for key in measures.card(name).references)
+    cited = export.used(key for name in scored for key in measures.card(name).references)
     note = f"{', '.join(tables)}; baseline {baseline}; factors {', '.join(next(iter(tables.values())).factors)}."
     results.exports(python(chosen, models), cited, ("comparison", note), lambda: deltas_frame(found))
 
@@ -204,7 +204,7 @@ def _agreement(models: Sequence[Model], found: Similarity) -> None:
         call = f"explorer.similarity([{opened}], {UDR!r}, layers=[{models[0].layer!r}], null=False)"
         about = (UDR, f"{words(UDR)} of {', '.join(one.name for one in models)}.")
         code = f"import explorer\n\nfound = {call}\nfound.plot()\n"
-        results.exports(code, export.bibtex(measures.card(UDR).references), about, found.to_frame)
+        results.exports(code, export.used(measures.card(UDR).references), about, found.to_frame)
 
 
 def python(chosen: Chosen, models: Sequence[Model]) -> str:

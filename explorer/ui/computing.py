@@ -63,16 +63,18 @@ def followed(
     live: bool,
     spec: jobs.Specification | Sequence[jobs.Specification],
     what_to_do: str = "",
+    every: float = 1.0,
 ) -> None:
-    """Draw once, or once a second while a job is live, with its progress above; then draw the whole page anew."""
+    """Draw once, or every so many seconds while a job is live, its progress above; then draw the whole page anew."""
     specs = [spec] if isinstance(spec, jobs.Specification) else list(spec)
 
-    @st.fragment(run_every=1.0 if live else None)
+    @st.fragment(run_every=every if live else None)
     def shown() -> None:
         running = [job for one in specs for job in of(one)]
-        for job in running:
-            show.job_line(job)
-        with show.told(what_to_do or "Change what the message names; nothing computed is lost."):
+        with st.container():  # what is drawn keeps its place when the lines above it come and go
+            for job in running:
+                show.job_line(job)
+        with st.container(), show.told(what_to_do or "Change what the message names; nothing computed is lost."):
             draw()
         if live and not any(job.live for job in running):
             st.rerun()

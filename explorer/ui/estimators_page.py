@@ -137,7 +137,7 @@ def _shown(trial: Trial, unit: str) -> None:
         keys = [key for name in trial.estimators for key in estimators.card(name).references]
         keys += distributions.card(trial.distribution).references
         note = f"{trials.about['call']}, {trial.seeds} samples a point."
-        results.exports(code, export.bibtex(keys), (trial.distribution, note), trials.to_frame)
+        results.exports(code, export.used(keys), (trial.distribution, note), trials.to_frame)
 
 
 def doubts(trials: Trials) -> list[Doubt]:

@@ -1,14 +1,20 @@
 """A view as code: Python that repeats it, and a notebook that runs as it is."""
 
-import json
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+import streamlit as st
 
 from explorer.data import Recording
 from explorer.examples.base import bundled
+from explorer.handouts.notebook import notebook as written
 from explorer.packaged import assets
 from explorer.plan import Plan
+
+USED = "keys-cited"
+"""Keys of the bibliography that what this session was shown rests on, the first ones first."""
 
 
 def python(recording: Recording, plan: Plan, settings: dict[str, Any], unit: str) -> str:
@@ -34,21 +40,24 @@ def source(recording: Recording) -> str:
 
 def bibtex(keys: Iterable[str]) -> str:
     """The BibTeX entries of these keys, in the order of the bibliography."""
-    entries = re.split(r"\n(?=@)", (assets() / "references.bib").read_text(encoding="utf-8"))
     wanted = set(keys)
-    return "\n".join(entry.strip() for entry in entries if entry.partition("{")[2].partition(",")[0] in wanted)
+    return "\n".join(entry for key, entry in _entries().items() if key in wanted)
+
+
+@cache
+def _entries() -> dict[str, str]:
+    """The bibliography by key."""
+    entries = re.split(r"\n(?=@)", (assets() / "references.bib").read_text(encoding="utf-8"))
+    return {entry.partition("{")[2].partition(",")[0]: entry.strip() for entry in entries}
+
+
+def used(keys: Iterable[str]) -> str:
+    """The BibTeX of what a result on the screen rests on; the session keeps the keys."""
+    found = list(keys)
+    st.session_state[USED] = list(dict.fromkeys([*st.session_state.get(USED, ()), *found]))
+    return bibtex(found)
 
 
 def notebook(code: str, title: str, note: str) -> str:
     """A notebook (format 4.5) with one cell of words and one of code."""
-    words = {"cell_type": "markdown", "id": "words", "metadata": {}, "source": f"# {title}\n\n{note}"}
-    cell: dict[str, Any] = {
-        "cell_type": "code",
-        "id": "code",
-        "metadata": {},
-        "source": code,
-        "outputs": [],
-        "execution_count": None,
-    }
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps({"cells": [words, cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    return written([("markdown", f"# {title}\n\n{note}"), ("code", code)])

@@ -31,7 +31,7 @@ def _shown(chosen: Chosen, view: View, found: FactorMap) -> None:
     with st.expander("Table and exports"):
         st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
         about = ("latents-over-factors", f"Means of latents over factors, n = {found.about['n']}.")
-        results.exports(python(chosen, view), export.bibtex(CITED), about, found.to_frame)
+        results.exports(python(chosen, view), export.used(CITED), about, found.to_frame)
 
 
 def _controls(chosen: Chosen, table: MetricTable) -> View:

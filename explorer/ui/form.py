@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.settings import Setting
 from explorer.ui.show import plain
 
-NO_SETTINGS = ("run", "job", "sel")
+NO_SETTINGS = ("run", "job", "sel", "looks")
 
 
 def form(settings: Iterable[Setting], prefix: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ ICONS = {
     "disentanglement": ":material/grid_on:",
     "estimators": ":material/straighten:",
     "compare": ":material/compare_arrows:",
+    "labs": ":material/science:",
 }
 
 

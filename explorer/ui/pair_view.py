@@ -58,7 +58,7 @@ def _shown(chosen: Chosen, found: LatentFactor) -> None:
         one.dataframe(found.to_frame(), hide_index=True, alt=f"Joint histogram of {name}")
         two.dataframe(found.sweep.to_frame(), hide_index=True, alt=f"Information over the number of bins of {name}")
         about = (name, f"Latent {found.latent} and {found.factor}, n = {found.about['n']}.")
-        results.exports(python(chosen, found), export.bibtex(CITED), about, found.to_frame)
+        results.exports(python(chosen, found), export.used(CITED), about, found.to_frame)
 
 
 def python(chosen: Chosen, found: LatentFactor) -> str:

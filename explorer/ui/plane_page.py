@@ -9,12 +9,12 @@ import streamlit as st
 from explorer import jobs
 from explorer.catalogue import estimators
 from explorer.data import Recording
-from explorer.plan import Plan, cost
+from explorer.plan import Plan, cost, takes_layers
 from explorer.reliability.verdict import doubts_of
 from explorer.sources._limits import size
 from explorer.sweep import collected, specification, submitted
 from explorer.trajectory import Trajectory
-from explorer.ui import computing, export, pick, show
+from explorer.ui import computing, export, looks, pick, show
 from explorer.ui.components.plane import plane
 from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.pages import link
@@ -65,13 +65,6 @@ def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]
     tell_ignored(first, "plane")
     changed = {s.name: settings[s.name] for s in card.settings if settings[s.name] != s.default}
     return recording, Plan(name, settings, **common), [Plan(other, {}, **common) for other in others], changed, unit
-
-
-def takes_layers(name: str) -> bool:
-    """Whether an estimator of I takes real values of any number of columns, as activations are."""
-    card = estimators.card(name)
-    shannon = card.constants.get("quantity", "I(X;Y)") == "I(X;Y)"
-    return shannon and card.family not in ("discrete", "tables") and card.constants.get("columns") is None
 
 
 def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], changed: dict[str, Any], unit: str) -> None:
@@ -141,6 +134,8 @@ def _shown(path: str, plan: Plan, others: Sequence[Plan], changed: dict[str, Any
         plane(data, key="plane")
     with side:
         show.doubts(doubts_of(trajectory, rulers, unit), len(trajectory) > 0)
+        read = zip((plan, *others), (trajectory, *rulers), strict=True)
+        looks.panel([(recording, one) for one, found in read if len(found)])
         _exports(recording, plan, changed, unit, trajectory, name)
         link("compare", "Compare with another run", baseline=export.source(recording), est=plan.estimator)
     if live and recording.complete and not any(job.live for job in running):
@@ -155,7 +150,7 @@ def _exports(
     with st.expander("Copy as Python"):
         st.code(code, language="python")
     with st.expander("Cite"):
-        st.code(export.bibtex(estimators.card(plan.estimator).references), language="bibtex")
+        st.code(export.used(estimators.card(plan.estimator).references), language="bibtex")
     note = f"{trajectory.about['call']}, n = {trajectory.about['n']}, seed {plan.seed}."
     left, right = st.columns(2)
     left.download_button(

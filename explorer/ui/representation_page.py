@@ -12,7 +12,18 @@ from explorer.reliability.depth import more_with_depth
 from explorer.result import NATS_PER, Doubt
 from explorer.sweep import collected, specification, submitted
 from explorer.trajectory import Trajectory, label
-from explorer.ui import cloud_view, computing, export, parts_view, pick, results, show, similarity_view, spectrum_view
+from explorer.ui import (
+    cloud_view,
+    computing,
+    export,
+    looks,
+    parts_view,
+    pick,
+    results,
+    show,
+    similarity_view,
+    spectrum_view,
+)
 from explorer.ui.cell import Cell
 from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.pages import link
@@ -119,8 +130,9 @@ def heat_map(recording: Recording, plan: Profile, unit: str) -> None:
             _clickable(profile, now, unit)
         with side:
             show.doubts(_doubts(profile), len(profile) > 0)
+            looks.panel([(now, plan)] if len(profile) else [])
             name = f"{now.name}-{plan.measure}"
-            keys = export.bibtex(measures.card(plan.measure).references)
+            keys = export.used(measures.card(plan.measure).references)
             results.exports(python(now, plan, unit), keys, (name, f"{plan.call}, n = {len(now)}."), profile.to_frame)
             asked = {"baseline": export.source(now), "what": "measure", "measure": plan.measure}
             link("compare", "Compare with another run", **asked)

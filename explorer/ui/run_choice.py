@@ -10,14 +10,13 @@ from explorer.catalogue import Card, estimators, measures
 from explorer.data import Recording, digest
 from explorer.errors import ExplorerError
 from explorer.examples.base import bundled, folder_of, network_of
-from explorer.plan import Plan
+from explorer.plan import Plan, takes_layers
 from explorer.profiles import STEPS, Profile
 from explorer.recordings.manifest import read_manifest
 from explorer.recordings.store import open_folder
 from explorer.runs.groups import AnyPlan, partners
 from explorer.ui import computing, export, pick, show
 from explorer.ui.form import form
-from explorer.ui.plane_page import takes_layers
 
 ONE = "one group"
 AS = ("each by itself", ONE)

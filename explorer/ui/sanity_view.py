@@ -137,7 +137,7 @@ def _exports(found: Sanity, recording: Recording, step: int) -> None:
         "for one in found.findings:\n    print(one.rule, one.text, one.advice)\nfound.to_frame()\n"
     )
     note = f"Sanity of {recording.name} at step {step}, {len(recording)} samples."
-    results.exports(code, export.bibtex(["roy2007"]), (f"{recording.name}-sanity", note), found.to_frame)
+    results.exports(code, export.used(["roy2007"]), (f"{recording.name}-sanity", note), found.to_frame)
 
 
 def _balance(recording: Recording) -> None:

@@ -44,7 +44,7 @@ def overview(chosen: Chosen, table: MetricTable) -> None:
             if one.note:
                 st.caption(show.plain(one.text))
         code = f"{chosen.python}\ntable.plot(unit={chosen.unit!r})\n"
-        cited = export.bibtex(key for name in table.scores for key in measures.card(name).references)
+        cited = export.used(key for name in table.scores for key in measures.card(name).references)
         results.exports(code, cited, ("disentanglement", described(chosen, table)), table.matrix_frame)
 
 
@@ -73,7 +73,7 @@ def _shown(chosen: Chosen, table: MetricTable) -> None:
     )  # fmt: skip
     _notes(table)
     code = f"{chosen.python}\ntable.plot('metrics')\n"
-    cited = export.bibtex(key for name in table.scores for key in measures.card(name).references)
+    cited = export.used(key for name in table.scores for key in measures.card(name).references)
     results.exports(code, cited, ("scores", described(chosen, table)), table.to_frame)
 
 

@@ -39,7 +39,7 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
                 st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
         with side:
             show.doubts(doubts(found))
-            keys = export.bibtex(measures.card(pairs.measure).references)
+            keys = export.used(measures.card(pairs.measure).references)
             about = (f"{recording.name}-{pairs.measure}", f"{pairs.measure} of {len(found.names)} representations.")
             results.exports(python(recordings, pairs), keys, about, found.to_frame)
 

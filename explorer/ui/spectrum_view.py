@@ -35,7 +35,7 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
             with st.expander("Table"):
                 st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
         with side:
-            keys = export.bibtex(measures.card(MEASURE).references)
+            keys = export.used(measures.card(MEASURE).references)
             about = (f"{cell.layer}-spectrum", f"{found.n} samples of {cell.layer} at step {cell.step}.")
             results.exports(python(recording, cell, look), keys, about, found.to_frame)
 

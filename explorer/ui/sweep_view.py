@@ -35,7 +35,7 @@ def _shown(chosen: Chosen, sweep: Sweep, found: BinSweep) -> None:
     results.figure(drawn, "bin-sweep", "scores-over-bins")
     with st.expander("Table and exports"):
         st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
-        cited = export.bibtex(key for name in sweep.names for key in measures.card(name).references)
+        cited = export.used(key for name in sweep.names for key in measures.card(name).references)
         note = f"Scores over the number of bins, n = {found.about['n']}, seed {found.about['seed']}."
         results.exports(python(chosen, sweep), cited, ("scores-over-bins", note), found.to_frame)
 

@@ -221,7 +221,7 @@ def _terms(recording: Recording, unit: str) -> None:
     name = about.get("name", "") if isinstance(about, dict) else ""
     cited = objectives.card(name).references if name in objectives else ()
     note = f"{recording.name}: {unit} an image, over {len(lines)} recorded epochs."
-    results.exports(code, export.bibtex([*cited, "chen2018"]), ("kl-terms", note), lambda: _frame(lines))
+    results.exports(code, export.used([*cited, "chen2018"]), ("kl-terms", note), lambda: _frame(lines))
 
 
 def _in(line: Mapping[str, Any], unit: str) -> dict[str, Any]:

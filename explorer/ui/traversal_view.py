@@ -262,7 +262,7 @@ def _exports(chosen: Chosen, found: Traversal, table: MetricTable, latent: int) 
         for label, (content, file) in files.items():
             st.download_button(label, content, file, f"image/{file[-3:]}", on_click="ignore")
     note = f"{strips.described(found)}. Pictures are the means of the decoder's pixels, 256 grey levels."
-    results.exports(python(chosen, found), export.bibtex(["higgins2017"]), (name, note), found.to_frame)
+    results.exports(python(chosen, found), export.used(["higgins2017"]), (name, note), found.to_frame)
 
 
 def python(chosen: Chosen, found: Traversal) -> str:

@@ -71,7 +71,7 @@ def _shown(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
     with side:
         keys = [key for name in found.estimators for key in estimators.card(name).references]
         note = f"x = {x}, y = {y}, n = {found.about['n']}, seed {inquiry.seed}."
-        results.exports(python(x, y, inquiry, unit), export.bibtex(keys), ("estimators", note), found.to_frame)
+        results.exports(python(x, y, inquiry, unit), export.used(keys), ("estimators", note), found.to_frame)
     if len(found):
         wide = {WHY: st.column_config.TextColumn(width="large"), "verdict": st.column_config.TextColumn(width="medium")}
         alt = "Every estimate with its null and verdict"

@@ -1,0 +1,132 @@
+"""The Labs page: lessons in order, labs by chapter, the library of papers; or the one lesson or lab of the URL."""
+
+import ast
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.catalogue import Card, labs, lessons
+from explorer.labs.base import chapters
+from explorer.lessons.base import ordered
+from explorer.ui import answers, lab_view, lesson_handouts, lesson_view, library_view, show
+from explorer.ui.form import given
+from explorer.ui.pages import link
+from explorer.ui.show import plain
+
+VIEWS = ("Lessons", "Labs", "Papers")
+VIEW = "labs-view"
+"""Key of the widget. The URL's `view` is written here and not bound, for the reason that `_keep` gives."""
+WHAT_TO_DO = "Choose another in the list of labs and lessons, or change what the message names."
+
+
+def page() -> None:
+    """What the URL names, or the lists."""
+    lab, lesson = st.query_params.get("lab"), st.query_params.get("lesson")
+    first = {name: texts for name, texts in given().items() if "." in name}
+    with show.told(WHAT_TO_DO):
+        if lesson is not None and lesson in lessons:
+            _keep("lesson", lesson)
+            lesson_view.panel(lesson, first)
+        elif lab is not None and lab in labs:
+            _keep("lab", lab)
+            lab_view.panel(lab, first)
+        else:
+            _lists(lesson, lab)
+
+
+def _keep(name: str, value: str) -> None:
+    """Write a parameter into the address once more: a link from this page to itself leaves the old address there."""
+    st.query_params[name] = value
+
+
+def _lists(lesson: str | None, lab: str | None) -> None:
+    """The three lists, after a word on a name in the URL that is none."""
+    st.header("Labs")
+    for name, entries in ((lesson, lessons), (lab, labs)):
+        if name is not None:
+            with show.told("The lists below have all of them."):
+                entries.card(name)
+    named = st.query_params.get("view", "")
+    st.session_state[VIEW] = named if named in VIEWS else VIEWS[0]
+    view = st.segmented_control("Show", VIEWS, required=True, key=VIEW, on_change=_choose, label_visibility="collapsed")
+    _keep("view", view or VIEWS[0])
+    if view == "Papers":
+        library_view.panel()
+    elif view == "Labs":
+        _labs()
+    else:
+        _lessons()
+
+
+def _choose() -> None:
+    st.query_params["view"] = st.session_state[VIEW]
+
+
+def _lessons() -> None:
+    """Every lesson in order, with those that were done."""
+    names, done = ordered(), answers.done()
+    if not names:
+        st.info("This version has no lessons.")
+        return
+    minutes = sum(lessons.card(name).constants["MINUTES"] for name in names)
+    st.markdown(f"Predict, play, answer: {len(names)} lessons in order, {minutes} minutes in all.")
+    for place, name in enumerate(names, 1):
+        _lesson(place, lessons.card(name), name in done)
+    with st.expander("Answers of this session"):
+        lesson_handouts.files()
+
+
+def _lesson(place: int, card: Card, done: bool) -> None:
+    line, state = st.columns([6, 2], vertical_alignment="center")
+    with line:
+        link("labs", f"{place}. {card.constants['TITLE']}", lesson=card.name, **answers.parameters())
+        st.caption(card.summary)
+    state.markdown(f"{card.constants['MINUTES']} minutes" + (" · :material/check: done" if done else ""))
+
+
+def _labs() -> None:
+    """Every lab under its chapter; words narrow them down."""
+    wanted = st.text_input("Find a lab", key="q", bind="query-params", placeholder="words of its question or chapter")
+    found = {chapter: [labs.card(name) for name in names] for chapter, names in in_order().items()}
+    shown = {chapter: [card for card in cards if _fits(card, wanted or "")] for chapter, cards in found.items()}
+    every, left = (sum(map(len, some.values())) for some in (found, shown))
+    st.caption(f"{every} labs" if left == every else f"{left} of {every} labs")
+    if not left:
+        st.info(f"No lab has {plain(wanted or '')} in its question, its chapter or its words. Try another word.")
+    for cards in filter(None, shown.values()):
+        _chapter(cards)
+
+
+def in_order() -> dict[str, list[str]]:
+    """The chapters and their labs: first those that lessons play with, in the order of the lessons."""
+    found = chapters()
+    taught = [labs.card(lessons[name]().play.lab).module.split(".")[-2] for name in ordered()]
+    return {chapter: found[chapter] for chapter in dict.fromkeys((*taught, *found))}
+
+
+def _chapter(cards: list[Card]) -> None:
+    """A chapter: its introduction and its labs."""
+    title, text = introduction(cards[0].module.rpartition(".")[0])
+    st.subheader(title.rstrip("."))
+    if text:
+        st.markdown(text)
+    for card in cards:
+        link("labs", card.constants["TITLE"], lab=card.name)
+
+
+def _fits(card: Card, words: str) -> bool:
+    """Whether all words are somewhere in a lab's question, chapter, name, sentence or papers."""
+    papers = " ".join(f"paper {one}" for one in card.constants["PAPERS"])
+    text = " ".join((card.constants["TITLE"], card.family, card.name, card.summary, papers)).lower()
+    return all(word in text for word in words.lower().split())
+
+
+@cache
+def introduction(package: str) -> tuple[str, str]:
+    """Title and text of a chapter: the docstring of its package, which is not imported."""
+    spec = find_spec(package)
+    text = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+    head, _, rest = (ast.get_docstring(ast.parse(text)) or package).partition("\n\n")
+    return " ".join(head.split()), rest
