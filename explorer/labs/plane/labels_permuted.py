@@ -41,8 +41,6 @@ def lab(
     (0.99, 0.08)
     >>> [round(permuted[name], 2) for name in ("tanh 7", "tanh 5", "tanh 4", "softmax 2")]
     [1.0, 0.91, 0.64, 0.0]
-    >>> [round(permuted[name], 2) for name in ("tanh 7", "tanh 5", "tanh 4", "softmax 2")]
-    [1.0, 0.91, 0.64, 0.0]
 
     Args:
         labels: those of the task, or the same ones in a random order.

@@ -46,8 +46,6 @@ def lab(
     True
     >>> round(3 + told(lab(rounds=60, states=8))["beyond H(X)"], 2)  # how far right they get
     2.89
-    >>> round(3 + told(lab(rounds=60, states=8))["beyond H(X)"], 2)  # how far right they get
-    2.89
     >>> abs(told(lab(noise=0.0))["over the diagonal"]) < 1e-9
     True
     >>> round(end["I(X;Y)"], 2), round(end["H(X)"], 2)
