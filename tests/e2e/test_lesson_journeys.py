@@ -42,7 +42,9 @@ def choose(page: Page, question: Question | Number, right: bool = True) -> None:
         number.press("Tab")
     else:
         place = next(place for place, one in enumerate(question.answers) if one.right == right)
-        page.get_by_role("radio").nth(place).check(force=True)
+        chosen = page.get_by_role("radio").nth(place)
+        chosen.press("Space")  # a click would miss it while a figure above is still growing
+        expect(chosen).to_be_checked(timeout=20_000)
     quiet(page)
 
 
