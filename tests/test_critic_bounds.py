@@ -105,7 +105,10 @@ def test_every_formula_equals_its_sum_written_out() -> None:
     k, scores = len(f), torch.tensor(f)
     off = [f[i, j] for i in range(k) for j in range(k) if i != j]
     on = np.diag(f)
-    soft = lambda v: np.log1p(np.exp(v))  # noqa: E731
+
+    def soft(v: np.ndarray) -> np.ndarray:
+        return np.log1p(np.exp(v))
+
     others = [np.log(np.mean([np.exp(f[j, i]) for j in range(k) if j != i])) for i in range(k)]
     half = [0.5 * np.mean(np.exp(f[:, i])) + 0.5 for i in range(k)]
     apart = [np.mean([np.exp(f[j, i]) for j in range(k) if j != i]) for i in range(k)]

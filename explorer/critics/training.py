@@ -107,7 +107,7 @@ def fitted(
         progress: called as progress(update, updates, note); what it raises ends the training.
 
     Raises:
-        SampleError: for fewer samples than two batches' worth of learning and holding out, or when no value is finite.
+        SampleError: for fewer than 8 samples in a half or 16 to learn from, or when no value is finite.
     """
     plan, read = plan or Plan(), read or objective
     learnt, halves = _split(len(x[0]), plan, seed)
@@ -175,7 +175,8 @@ def _split(n: int, plan: Plan, seed: int) -> tuple[torch.Tensor, tuple[torch.Ten
     """Rows to learn from, and the two halves that are held out."""
     half = int(plan.held_out * n / 2)
     if half < 8 or n - 2 * half < 16:
-        raise SampleError(f"a critic needs at least 54 samples to learn from some and be read on others; got {n}")
+        rule = "a critic needs at least 8 samples in each half that is held out, and 16 to learn from"
+        raise SampleError(f"{rule}; {n} samples leave {half} and {n - 2 * half}")
     order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return order[2 * half :], (order[:half], order[half : 2 * half])
 
