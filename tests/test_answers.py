@@ -8,14 +8,14 @@ import pytest
 import torch
 from scipy.stats import dirichlet, spearmanr
 
-from explorer.answers.conformal import list_bound, pursued, threshold
-from explorer.answers.digits import CLASSES, classifier, halves
-from explorer.answers.evidence import concentrations, divergence_from_flat, evidential_loss, faded, network
-from explorer.answers.programs import QUESTIONS
-from explorer.answers.questions import Guesser, binary_entropy, chosen, fitted, puzzle, quiz, subset_information
-from explorer.answers.semantic import meaning, semantic_entropy, studied
-from explorer.answers.shift import KINDS, information, shifted, taught_on, under_shift
-from explorer.answers.within import fit, information_within, outputs, per_class
+from explorer.engines.answers.conformal import list_bound, pursued, threshold
+from explorer.engines.answers.digits import CLASSES, classifier, halves
+from explorer.engines.answers.evidence import concentrations, divergence_from_flat, evidential_loss, faded, network
+from explorer.engines.answers.programs import QUESTIONS
+from explorer.engines.answers.questions import Guesser, binary_entropy, chosen, fitted, puzzle, quiz, subset_information
+from explorer.engines.answers.semantic import meaning, semantic_entropy, studied
+from explorer.engines.answers.shift import KINDS, information, shifted, taught_on, under_shift
+from explorer.engines.answers.within import fit, information_within, outputs, per_class
 from explorer.errors import SettingError
 from explorer.measures.outputs.output_information import OutputInformation
 from explorer.measures.outputs.prediction_information import PredictionInformation

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.special import expit, xlogy
 
-from explorer.causes.environments import Environments, Weights
-from explorer.causes.independence import dependence
-from explorer.causes.residuals import PRIOR, _Problem, _splines, directions, fitted, pair
+from explorer.engines.causes.environments import Environments, Weights
+from explorer.engines.causes.independence import dependence
+from explorer.engines.causes.residuals import PRIOR, _Problem, _splines, directions, fitted, pair
 from explorer.errors import InputError, SampleError
 from explorer.measures.kernel.hsic import HSIC
 

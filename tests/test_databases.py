@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explorer.distributions import MultivariateNormal
-from explorer.divergence.databases import Databases, Ranking, matching_statistic, simulated, sum_statistic
+from explorer.engines.divergence.databases import Databases, Ranking, matching_statistic, simulated, sum_statistic
 from explorer.errors import SettingError
 
 CASES = [(0.5, 3), (0.2, 16), (0.1, 100), (0.9, 1), (0.05, 400)]

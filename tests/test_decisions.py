@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from explorer.decisions.disagreement import Classifier, bumps, least_disagreement, moons, wishes
-from explorer.decisions.nested import FIRST, STAY, Experiment, _correction, _log_mean, gains
+from explorer.engines.decisions.disagreement import Classifier, bumps, least_disagreement, moons, wishes
+from explorer.engines.decisions.nested import FIRST, STAY, Experiment, _correction, _log_mean, gains
 from explorer.errors import InputError
 
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from explorer.divergence.neighbours import distance_divergences, kullback_leibler
-from explorer.divergence.normals import Normals
-from explorer.divergence.ratios import ratio_divergences
+from explorer.engines.divergence.neighbours import distance_divergences, kullback_leibler
+from explorer.engines.divergence.normals import Normals
+from explorer.engines.divergence.ratios import ratio_divergences
 from explorer.errors import SampleError, SettingError
 from explorer.estimators import NearestNeighborRatio
 

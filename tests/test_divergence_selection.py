@@ -5,9 +5,9 @@ import pytest
 from scipy.optimize import approx_fprime
 from scipy.spatial.distance import cdist
 
-from explorer.divergence.neighbours import distance_divergences
-from explorer.divergence.pools import Pool
-from explorer.divergence.selection import Divergence, chosen
+from explorer.engines.divergence.neighbours import distance_divergences
+from explorer.engines.divergence.pools import Pool
+from explorer.engines.divergence.selection import Divergence, chosen
 from explorer.errors import SampleError, SettingError
 
 rng = np.random.default_rng(0)

@@ -7,12 +7,12 @@ import pytest
 from scipy.integrate import dblquad, quad
 from scipy.stats import norm
 
+from explorer.engines.columns.joins import FEWEST, Keyed, sampled
+from explorer.engines.columns.screening import screened, textbook
+from explorer.engines.known.normal_pairs import bent, cauchy_schwarz
+from explorer.engines.known.units import Unit
+from explorer.engines.repeats import Repeats, repeated
 from explorer.errors import SettingError
-from explorer.estimation.joins import FEWEST, Keyed, sampled
-from explorer.estimation.normal_pairs import bent, cauchy_schwarz
-from explorer.estimation.repeats import Repeats, repeated
-from explorer.estimation.screening import screened, textbook
-from explorer.estimation.units import Unit
 from explorer.estimators import KSG, AdaptiveBinning, CauchySchwarz, SketchedJoin
 from explorer.estimators.kernel.fft_kde import screen
 

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
+from explorer.engines.finite.bottleneck import _iterated, bottleneck, critical_beta, informations
+from explorer.engines.finite.curves import gaussian_traced, traced, two_steps
+from explorer.engines.finite.families import FAMILIES, alarm, coins, family, ring, tree, two_views
+from explorer.engines.finite.gaussian_bottleneck import canonical_correlations, gaussian_bottleneck
+from explorer.engines.finite.tables import entropy, margin, mutual_information, x_log_x
 from explorer.errors import InputError, UnknownNameError
-from explorer.finite.bottleneck import _iterated, bottleneck, critical_beta, informations
-from explorer.finite.curves import gaussian_traced, traced, two_steps
-from explorer.finite.families import FAMILIES, alarm, coins, family, ring, tree, two_views
-from explorer.finite.gaussian_bottleneck import canonical_correlations, gaussian_bottleneck
-from explorer.finite.tables import entropy, margin, mutual_information, x_log_x
 
 LN2 = np.log(2)
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.engines.finite.codes import all_codes, code_entropies, code_table, greedy_code, received, through_rates
+from explorer.engines.finite.coupling import GREEDY_GAP, coupled, falling, floor, greedy_coupling
+from explorer.engines.finite.semantic import WORDS, forecast, meanings, semantic_information, trust
+from explorer.engines.finite.tables import entropy, margin, mutual_information
 from explorer.errors import InputError
-from explorer.finite.codes import all_codes, code_entropies, code_table, greedy_code, received, through_rates
-from explorer.finite.coupling import GREEDY_GAP, coupled, falling, floor, greedy_coupling
-from explorer.finite.semantic import WORDS, forecast, meanings, semantic_information, trust
-from explorer.finite.tables import entropy, margin, mutual_information
 
 LN2 = np.log(2)
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.engines.finite.channels import substitution
+from explorer.engines.finite.infomax import by_length, confused_classes, infomax_code, random_code, word_information
+from explorer.engines.finite.phylogeny import descent
+from explorer.engines.finite.streams import directed_information, driven_streams
+from explorer.engines.finite.tables import mutual_information
 from explorer.errors import InputError
-from explorer.finite.channels import substitution
-from explorer.finite.infomax import by_length, confused_classes, infomax_code, random_code, word_information
-from explorer.finite.phylogeny import descent
-from explorer.finite.streams import directed_information, driven_streams
-from explorer.finite.tables import mutual_information
 
 LN2 = np.log(2)
 

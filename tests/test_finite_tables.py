@@ -10,12 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.errors import InputError, UnknownNameError
-from explorer.finite.channels import binary_symmetric, chain, channel, erasure, joint, one_sided, typewriter
-from explorer.finite.climbing import climb
-from explorer.finite.divergences import dependence, indeterminism, kullback_leibler, renyi_divergence, total_variation
-from explorer.finite.gates import gate, told
-from explorer.finite.tables import (
+from explorer.engines.finite.channels import binary_symmetric, chain, channel, erasure, joint, one_sided, typewriter
+from explorer.engines.finite.climbing import climb
+from explorer.engines.finite.divergences import (
+    dependence,
+    indeterminism,
+    kullback_leibler,
+    renyi_divergence,
+    total_variation,
+)
+from explorer.engines.finite.gates import gate, told
+from explorer.engines.finite.tables import (
     co_information,
     conditional_information,
     entropy,
@@ -26,6 +31,7 @@ from explorer.finite.tables import (
     renyi_entropy,
     total_correlation,
 )
+from explorer.errors import InputError, UnknownNameError
 
 LN2 = np.log(2)
 RULERS = {
@@ -199,7 +205,7 @@ def test_climbs_of_the_whole_end_on_two_cells_or_on_a_lower_peak_of_three():
 
 
 def test_the_slope_is_the_gradient_of_multi_information():
-    from explorer.finite.climbing import _slope
+    from explorer.engines.finite.climbing import _slope
 
     rng = np.random.default_rng(0)
     p = rng.dirichlet(np.ones(8)).reshape(2, 2, 2)
@@ -246,8 +252,8 @@ def test_wrong_arguments_are_named():
 
 def test_finite_tables_need_numpy_alone():
     code = (
-        "import sys, explorer.finite.bottleneck, explorer.finite.codes, explorer.finite.gates;"
-        "import explorer.finite.semantic, explorer.finite.gaussian_bottleneck, explorer.finite.climbing;"
+        "import sys, explorer.engines.finite.bottleneck, explorer.finite.codes, explorer.finite.gates;"
+        "import explorer.engines.finite.semantic, explorer.finite.gaussian_bottleneck, explorer.finite.climbing;"
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'torch', 'scipy', 'plotly', 'pandas', 'sklearn'}))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

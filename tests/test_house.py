@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "explorer"
 FILES = sorted(PACKAGE.rglob("*.py"))
+HOMES = (PACKAGE, PACKAGE / "engines")
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 LEVELS = [
@@ -29,19 +31,18 @@ LEVELS = [
     {"objectives"},
     {"sources"},
     {"distributions"},
-    {"known", "neighbourhoods"},
+    {"known", "neighbourhoods", "repeats"},
     {"models"},
     {"recordings"},
     {"examples"},
     {"estimators", "arrays", "embeddings"},
-    {"measures", "noisy", "divergence", "transport", "estimation"},
+    {"measures", "divergence", "columns"},
     {"reliability"},
     {"jobs"},
     {"plan", "metrics"},
     {"cells", "readings", "coded"},
     {"planes", "profiles", "pointwise", "papers"},
-    {"finished"},
-    {"rulers"},
+    {"plane"},
     {"sweep", "trials", "likeness", "spectrum", "clouds", "sanity"},
     {"bundle", "following", "panel", "runs"},
     {"api", "training", "trained", "converted"},
@@ -68,8 +69,12 @@ LISTED = {
 
 
 def room(path: Path) -> str:
-    """The module or folder right under explorer/."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    """The module or folder right under explorer/ or, of an engine, right under explorer/engines/."""
+    return _room(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def _room(parts: Sequence[str]) -> str:
+    return parts[1] if parts[0] == "engines" and len(parts) > 1 else parts[0]
 
 
 def imports(path: Path) -> set[str]:
@@ -83,8 +88,8 @@ def imports(path: Path) -> set[str]:
 
 
 def rooms_imported(path: Path) -> set[str]:
-    inner = {name.split(".")[1] for name in imports(path) if name.startswith("explorer.")}
-    return {name for name in inner if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()}
+    inner = {_room(name.split(".")[1:]) for name in imports(path) if name.startswith("explorer.")}
+    return {name for name in inner if any((home / end).exists() for home in HOMES for end in (name, f"{name}.py"))}
 
 
 def functions(path: Path):

@@ -8,16 +8,16 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from explorer.engines.known import codes
+from explorer.engines.known.bits import DependentBits
+from explorer.engines.known.digits import HintedDigits, some_digits
+from explorer.engines.known.functions import SmoothFunction
+from explorer.engines.known.levels import NoisyLevels
+from explorer.engines.known.planted import PlantedCode
+from explorer.engines.known.posteriors import CorrelatedPosteriors
+from explorer.engines.known.shapes import PairedShapes
+from explorer.engines.known.subspaces import Subspaces
 from explorer.errors import SampleError, SettingError
-from explorer.known import codes
-from explorer.known.bits import DependentBits
-from explorer.known.digits import HintedDigits, some_digits
-from explorer.known.functions import SmoothFunction
-from explorer.known.levels import NoisyLevels
-from explorer.known.planted import PlantedCode
-from explorer.known.posteriors import CorrelatedPosteriors
-from explorer.known.shapes import PairedShapes
-from explorer.known.subspaces import Subspaces
 from explorer.measures.disentanglement.dmig import DMIG
 from explorer.measures.disentanglement.kl_decomposition import KLDecomposition
 from explorer.measures.disentanglement.mig import MIG

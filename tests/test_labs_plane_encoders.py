@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
+from explorer.engines.finite.encoders import encoded, searched, softmax
+from explorer.engines.finite.families import FAMILIES
+from explorer.engines.finite.tables import entropy, margin, mutual_information
 from explorer.errors import InputError
-from explorer.finite.encoders import encoded, searched, softmax
-from explorer.finite.families import FAMILIES
-from explorer.finite.tables import entropy, margin, mutual_information
 
 
 @settings(deadline=None, max_examples=60)

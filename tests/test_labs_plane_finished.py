@@ -10,15 +10,15 @@ import pytest
 import explorer
 from explorer.catalogue import labs
 from explorer.cells import Cells
+from explorer.engines.known.clusters import clusters
+from explorer.engines.plane.finished import TY, curve
+from explorer.engines.plane.noisy import by_neighbours
+from explorer.engines.plane.rulers import RULERS, RUNS, by_depth, measured, rise, trail
 from explorer.errors import InputError, UnknownNameError
-from explorer.finished import TY, curve
-from explorer.known.clusters import clusters
 from explorer.measures import DiffusionSpectralEntropy
-from explorer.noisy import by_neighbours
 from explorer.packaged import assets
 from explorer.plan import Plan
 from explorer.readings import Readings
-from explorer.rulers import RULERS, RUNS, by_depth, measured, rise, trail
 from explorer.sweep import plan_of
 
 DSMI = "diffusion_spectral_mutual_information"

@@ -6,9 +6,9 @@ from scipy.integrate import quad
 from scipy.special import logsumexp
 
 import explorer
+from explorer.engines.plane.noisy import by_neighbours, over_training, told
 from explorer.errors import SampleError, SettingError
 from explorer.estimators import KDEBounds
-from explorer.noisy import by_neighbours, over_training, told
 
 rng = np.random.default_rng(0)
 

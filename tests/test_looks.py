@@ -8,11 +8,11 @@ from pages_fixture import opened, quiet, texts  # noqa: F401
 
 import explorer
 from explorer import sweep
+from explorer.engines.validity.looks import adaptive, fixed
 from explorer.packaged import root
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.ui import looks
-from explorer.validity.looks import adaptive, fixed
 
 pytestmark = pytest.mark.usefixtures("quiet")
 

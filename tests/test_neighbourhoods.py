@@ -7,11 +7,11 @@ import pytest
 import torch
 from scipy.special import rel_entr
 
+from explorer.engines.known.digits import some_digits
+from explorer.engines.neighbourhoods import learned, supervisory
+from explorer.engines.neighbourhoods.divergence import divergences, fitted
+from explorer.engines.neighbourhoods.methods import learning
 from explorer.errors import SampleError, SettingError
-from explorer.known.digits import some_digits
-from explorer.neighbourhoods import learned, supervisory
-from explorer.neighbourhoods.divergence import divergences, fitted
-from explorer.neighbourhoods.methods import learning
 
 
 def samples(n=40, d=5, seed=0):

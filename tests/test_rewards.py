@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
+from explorer.engines.rewards import _neighbours, kept
 from explorer.errors import SettingError, UnknownNameError
 from explorer.measures.disentanglement.kl_decomposition import KLDecomposition
-from explorer.rewards import _neighbours, kept
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
+from explorer.engines.texts.chains import WordChain, learning
+from explorer.engines.texts.corpus import documents, sentences_of, words_of
+from explorer.engines.texts.masks import best_mask, relevances
+from explorer.engines.texts.pairs import Pairs, count, of_documents
+from explorer.engines.texts.parsed import agreement_with_grammar, parses
+from explorer.engines.texts.swivel import factorised
+from explorer.engines.texts.trees import agreement, contextual_pmi, spanning_tree, tree_of
+from explorer.engines.texts.typed import typed
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
-from explorer.texts.chains import WordChain, learning
-from explorer.texts.corpus import documents, sentences_of, words_of
-from explorer.texts.masks import best_mask, relevances
-from explorer.texts.pairs import Pairs, count, of_documents
-from explorer.texts.parsed import agreement_with_grammar, parses
-from explorer.texts.swivel import factorised
-from explorer.texts.trees import agreement, contextual_pmi, spanning_tree, tree_of
-from explorer.texts.typed import typed
 
 
 def random_pairs(size: int, seed: int = 0) -> Pairs:

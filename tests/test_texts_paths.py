@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
+from explorer.engines.texts.paths import ASTRAY, COMMON, QUESTIONS, STEPS, Reasoner, answers, beam, rightness, scored
+from explorer.engines.texts.walks import Graph, karate_club
 from explorer.errors import SampleError, SettingError
-from explorer.texts.paths import ASTRAY, COMMON, QUESTIONS, STEPS, Reasoner, answers, beam, rightness, scored
-from explorer.texts.walks import Graph, karate_club
 
 KINDS = COMMON + 2 * QUESTIONS
 

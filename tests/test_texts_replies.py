@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from explorer.engines.texts.replies import Replier, answered, dial, mutual, replier
+from explorer.engines.texts.talk import Line, heard, new, plain
 from explorer.errors import InputError
-from explorer.texts.replies import Replier, answered, dial, mutual, replier
-from explorer.texts.talk import Line, heard, new, plain
 
 
 def test_the_talk():

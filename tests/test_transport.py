@@ -7,10 +7,10 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
+from explorer.engines.divergence.clusters import Clusters
+from explorer.engines.divergence.informed import Kernels, informed
+from explorer.engines.divergence.sinkhorn import coupling, information
 from explorer.errors import SampleError, SettingError
-from explorer.transport.clusters import Clusters
-from explorer.transport.informed import Kernels, informed
-from explorer.transport.sinkhorn import coupling, information
 
 rng = np.random.default_rng(0)
 

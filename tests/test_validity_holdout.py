@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from explorer.engines.validity.holdout import EFFECT, Thresholdout, reports, split, usual
+from explorer.engines.validity.looks import adaptive, fixed, voted
 from explorer.errors import InputError
-from explorer.validity.holdout import EFFECT, Thresholdout, reports, split, usual
-from explorer.validity.looks import adaptive, fixed, voted
 
 
 def test_bounds_by_hand():

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from explorer.engines.validity.location import SPIKE, WIDTH, Location, errors
 from explorer.errors import InputError
-from explorer.validity.location import SPIKE, WIDTH, Location, errors
 
 DENSITIES = ("normal", "laplace", "needle")
 SMOOTHINGS = (0.0, 0.003, 0.05, 0.4, 2.0)

@@ -8,8 +8,8 @@ from scipy.integrate import quad
 from scipy.special import gammaln
 from scipy.stats import binom, spearmanr
 
+from explorer.engines.validity.prior_mass import Product, ball, counted, divergence
 from explorer.errors import InputError
-from explorer.validity.prior_mass import Product, ball, counted, divergence
 
 
 @pytest.mark.parametrize("n", [1, 10, 200, 2000])

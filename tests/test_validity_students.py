@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from explorer.engines.validity.fitted_normal import EXCESS, exact_normal, first_order, risks
+from explorer.engines.validity.transfer import STUDENTS, Teacher, learned
 from explorer.errors import InputError
-from explorer.validity.fitted_normal import EXCESS, exact_normal, first_order, risks
-from explorer.validity.transfer import STUDENTS, Teacher, learned
 
 TEACHER = Teacher(np.array([0.7, 0.3]), np.array([[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]]))
 

@@ -6,8 +6,8 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
+from explorer.engines.validity.supersample import MOST, bounds, numbers
 from explorer.errors import InputError
-from explorer.validity.supersample import MOST, bounds, numbers
 
 
 def mutual(table):

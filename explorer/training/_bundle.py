@@ -17,8 +17,8 @@ from safetensors.torch import save_file
 
 from explorer.bundle import fingerprint
 from explorer.cells import Cells
+from explorer.engines.plane.noisy import by_neighbours
 from explorer.examples.twelve_bit import write
-from explorer.noisy import by_neighbours
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.readings import Readings

@@ -6,11 +6,11 @@ from dataclasses import asdict
 import streamlit as st
 
 from explorer.data import Recording, digest
+from explorer.engines.validity.looks import ANSWERS, LEVEL, adaptive, fixed
 from explorer.figures.theme import thousands
 from explorer.plan import Plan, columns
 from explorer.profiles import Profile
 from explorer.ui.pages import link
-from explorer.validity.looks import ANSWERS, LEVEL, adaptive, fixed
 
 SEEN = "looks-seen"
 """In the session: by the digest of some labels, the results that were shown of them."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.evidence import faded
+from explorer.engines.answers.evidence import faded
 from explorer.pictures import Curves, Panels
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.shift import under_shift
+from explorer.engines.answers.shift import under_shift
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.questions import WAYS, quiz
+from explorer.engines.answers.questions import WAYS, quiz
 from explorer.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.within import fit, outputs, per_class
+from explorer.engines.answers.within import fit, outputs, per_class
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.questions import chosen, puzzle
+from explorer.engines.answers.questions import chosen, puzzle
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.semantic import studied
+from explorer.engines.answers.semantic import studied
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.answers.conformal import pursued
+from explorer.engines.answers.conformal import pursued
 from explorer.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.curves import traced
+from explorer.engines.finite.curves import traced
 from explorer.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.curves import gaussian_traced
+from explorer.engines.finite.curves import gaussian_traced
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 

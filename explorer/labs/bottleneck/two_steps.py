@@ -4,8 +4,8 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.curves import two_steps
-from explorer.finite.families import two_views
+from explorer.engines.finite.curves import two_steps
+from explorer.engines.finite.families import two_views
 from explorer.pictures import Bars
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.causes.residuals import directions, pair
+from explorer.engines.causes.residuals import directions, pair
 from explorer.pictures import Cloud, Panels
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.causes.environments import Environments, risks
+from explorer.engines.causes.environments import Environments, risks
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 

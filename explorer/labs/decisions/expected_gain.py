@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.decisions.nested import Experiment, gains
+from explorer.engines.decisions.nested import Experiment, gains
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.decisions.disagreement import asked
+from explorer.engines.decisions.disagreement import asked
 from explorer.pictures import Cloud
 from explorer.settings import Range
 

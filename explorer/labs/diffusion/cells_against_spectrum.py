@@ -4,8 +4,8 @@ from typing import Literal
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.plane.rulers import measured
 from explorer.pictures import Curves, Line, Panels
-from explorer.rulers import measured
 
 TITLE = "Can entropy fall and rise in the same layer at the same time?"
 PAPERS = (18,)

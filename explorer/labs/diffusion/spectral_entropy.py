@@ -5,8 +5,8 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.catalogue import measures
-from explorer.estimation.repeats import repeated
-from explorer.known.clusters import clusters
+from explorer.engines.known.clusters import clusters
+from explorer.engines.repeats import repeated
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

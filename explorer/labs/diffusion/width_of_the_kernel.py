@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.catalogue import measures
-from explorer.known.digits import some_digits
+from explorer.engines.known.digits import some_digits
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.repeats import Repeats, repeated
-from explorer.known.levels import NoisyLevels
+from explorer.engines.known.levels import NoisyLevels
+from explorer.engines.repeats import Repeats, repeated
 from explorer.measures.disentanglement.mig import MIG
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range

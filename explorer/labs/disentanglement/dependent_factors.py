@@ -6,8 +6,8 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.catalogue import measures
-from explorer.estimation.repeats import Repeats, repeated
-from explorer.known.bits import DependentBits
+from explorer.engines.known.bits import DependentBits
+from explorer.engines.repeats import Repeats, repeated
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.repeats import repeated
-from explorer.known.posteriors import CorrelatedPosteriors
+from explorer.engines.known.posteriors import CorrelatedPosteriors
+from explorer.engines.repeats import repeated
 from explorer.measures.disentanglement.kl_decomposition import KLDecomposition
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.known.codes import copied, grid, turned
+from explorer.engines.known.codes import copied, grid, turned
 from explorer.measures.disentanglement.explicitness import Explicitness
 from explorer.measures.disentanglement.mig import MIG
 from explorer.measures.disentanglement.mig_sup import MIGSup

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.catalogue import measures
-from explorer.known.codes import CHANGES, grid
+from explorer.engines.known.codes import CHANGES, grid
 from explorer.pictures import Grid
 from explorer.settings import Range
 

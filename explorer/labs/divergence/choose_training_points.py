@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.divergence.pools import Pool
-from explorer.divergence.selection import chosen
-from explorer.estimation.repeats import Repeats
+from explorer.engines.divergence.pools import Pool
+from explorer.engines.divergence.selection import chosen
+from explorer.engines.repeats import Repeats
 from explorer.pictures import Cloud, Curves, Line, Mark, Panels
 from explorer.settings import Range
 

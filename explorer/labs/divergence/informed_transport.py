@@ -4,11 +4,11 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.divergence.clusters import Clusters
+from explorer.engines.divergence.informed import Kernels, informed
+from explorer.engines.divergence.sinkhorn import information
 from explorer.pictures import Cloud, Curves, Line, Mark, Panels
 from explorer.settings import Range
-from explorer.transport.clusters import Clusters
-from explorer.transport.informed import Kernels, informed
-from explorer.transport.sinkhorn import information
 
 TITLE = "Can a transport keep together what belongs together?"
 PAPERS = (90,)

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.divergence.neighbours import distance_divergences
-from explorer.divergence.normals import Normals
-from explorer.divergence.ratios import ratio_divergences
-from explorer.estimation.repeats import Repeats
+from explorer.engines.divergence.neighbours import distance_divergences
+from explorer.engines.divergence.normals import Normals
+from explorer.engines.divergence.ratios import ratio_divergences
+from explorer.engines.repeats import Repeats
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.divergence.databases import Databases, simulated
+from explorer.engines.divergence.databases import Databases, simulated
 from explorer.pictures import Curves, Grid, Line, Panels
 from explorer.settings import Range
 

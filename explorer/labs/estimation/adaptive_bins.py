@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.repeats import compared
-from explorer.estimation.units import Unit
+from explorer.engines.known.units import Unit
+from explorer.engines.repeats import compared
 from explorer.estimators import AdaptiveBinning, Binning
 from explorer.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range

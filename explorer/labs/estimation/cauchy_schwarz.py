@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.distributions import BivariateNormal
-from explorer.estimation.normal_pairs import bent, cauchy_schwarz
-from explorer.estimation.repeats import compared
+from explorer.engines.known.normal_pairs import bent, cauchy_schwarz
+from explorer.engines.repeats import compared
 from explorer.estimators import KSG, CauchySchwarz
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range

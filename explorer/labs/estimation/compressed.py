@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.distributions import Embedded
-from explorer.estimation.repeats import repeated
+from explorer.engines.repeats import repeated
 from explorer.estimators import KSG, Compressed
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.distributions import BivariateNormal
-from explorer.estimation.repeats import compared
+from explorer.engines.repeats import compared
 from explorer.estimators import KSG, Binning, Gaussian
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.screening import screened, textbook
+from explorer.engines.columns.screening import screened, textbook
 from explorer.pictures import Bars
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.joins import Keyed, sampled
+from explorer.engines.columns.joins import Keyed, sampled
 from explorer.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.walks import karate_club
 from explorer.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.settings import Range
-from explorer.texts.walks import karate_club
 
 TITLE = "How far away does the company of a node still tell of it?"
 PAPERS = (115,)

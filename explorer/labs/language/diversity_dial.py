@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.replies import answered, dial
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
-from explorer.texts.replies import answered, dial
 
 TITLE = "Why does a likely reply say so little?"
 PAPERS = (36,)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.chains import WordChain, learning
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
-from explorer.texts.chains import WordChain, learning
 
 TITLE = "How much text does it take to know which words go together?"
 PAPERS = ()

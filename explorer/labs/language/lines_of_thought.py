@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.paths import rightness
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
-from explorer.texts.paths import rightness
 
 TITLE = "Is the line of thought that fits only this question the right one?"
 PAPERS = (77,)

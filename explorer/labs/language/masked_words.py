@@ -4,11 +4,11 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.masks import best_mask
+from explorer.engines.texts.pairs import of_documents
+from explorer.engines.texts.typed import typed
 from explorer.pictures import Bars, Grid, Panels
 from explorer.settings import Range
-from explorer.texts.masks import best_mask
-from explorer.texts.pairs import of_documents
-from explorer.texts.typed import typed
 
 TITLE = "Which words are worth hiding?"
 PAPERS = (46,)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.pairs import of_documents
+from explorer.engines.texts.swivel import factorised
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
-from explorer.texts.pairs import of_documents
-from explorer.texts.swivel import factorised
 
 TITLE = "What do two words tell that never stand together?"
 PAPERS = (72,)

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.pairs import of_documents
+from explorer.engines.texts.trees import tree_of
+from explorer.engines.texts.typed import typed
 from explorer.pictures import Cloud
 from explorer.settings import Range
-from explorer.texts.pairs import of_documents
-from explorer.texts.trees import tree_of
-from explorer.texts.typed import typed
 
 TITLE = "Which words of a sentence tell most of each other?"
 PAPERS = (33,)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.texts.parsed import agreement_with_grammar
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
-from explorer.texts.parsed import agreement_with_grammar
 
 TITLE = "Do words that occur together depend on each other?"
 PAPERS = (33,)

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.bundle import open_bundled
-from explorer.noisy import over_training
+from explorer.engines.plane.noisy import over_training
+from explorer.engines.plane.rulers import RUNS
 from explorer.pictures import Curves, Line, Mark
-from explorer.rulers import RUNS
 from explorer.settings import Range
 
 TITLE = "How much noise must be on a layer before it forgets?"

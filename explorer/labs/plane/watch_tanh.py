@@ -5,10 +5,10 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.catalogue import figures
+from explorer.engines.plane.finished import curve
+from explorer.engines.plane.rulers import trail
 from explorer.figures.theme import ground
-from explorer.finished import curve
 from explorer.labs.base import telling
-from explorer.rulers import trail
 from explorer.settings import Range
 
 TITLE = "What does a tanh network forget while it learns?"

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.encoders import searched
-from explorer.finite.families import family
+from explorer.engines.finite.encoders import searched
+from explorer.engines.finite.families import family
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.bundle import open_bundled
-from explorer.estimation.repeats import repeated
-from explorer.known.planted import PlantedCode
+from explorer.engines.known.planted import PlantedCode
+from explorer.engines.repeats import repeated
 from explorer.measures.probes.probe_dimensions import ProbeDimensions
 from explorer.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range

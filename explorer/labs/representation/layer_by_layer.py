@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.bundle import open_bundled
-from explorer.estimation.repeats import repeated
+from explorer.engines.repeats import repeated
 from explorer.measures.probes.clustered_information import ClusteredInformation
 from explorer.measures.similarity.pwcca import PWCCA
 from explorer.pictures import Curves, Line, Panels

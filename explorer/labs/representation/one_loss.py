@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.known.digits import some_digits
-from explorer.neighbourhoods.methods import learning
+from explorer.engines.known.digits import some_digits
+from explorer.engines.neighbourhoods.methods import learning
 from explorer.pictures import Bars, Cloud, Panels
 from explorer.settings import Range
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.repeats import repeated
-from explorer.known.subspaces import Subspaces
+from explorer.engines.known.subspaces import Subspaces
+from explorer.engines.repeats import repeated
 from explorer.measures.rate.coding_rate_reduction import CodingRateReduction
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range

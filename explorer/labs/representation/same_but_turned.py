@@ -5,8 +5,8 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.repeats import repeated
-from explorer.known.shapes import PairedShapes
+from explorer.engines.known.shapes import PairedShapes
+from explorer.engines.repeats import repeated
 from explorer.measures.similarity.shape_distance import ShapeDistance
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range

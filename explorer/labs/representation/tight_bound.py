@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.known.functions import SmoothFunction
+from explorer.engines.known.functions import SmoothFunction
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from plotly.graph_objects import Figure
 
-from explorer.estimation.repeats import repeated
-from explorer.known.digits import HintedDigits
+from explorer.engines.known.digits import HintedDigits
+from explorer.engines.repeats import repeated
 from explorer.measures.functional.functional_fisher import FunctionalFisher
 from explorer.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.score import Score

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.phylogeny import descent
+from explorer.engines.finite.phylogeny import descent
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

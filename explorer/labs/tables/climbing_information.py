@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.climbing import climb_in_bits
+from explorer.engines.finite.climbing import climb_in_bits
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.coupling import GREEDY_GAP, coupled, falling
-from explorer.finite.tables import bits
+from explorer.engines.finite.coupling import GREEDY_GAP, coupled, falling
+from explorer.engines.finite.tables import bits
 from explorer.pictures import Grid, Panels
 from explorer.settings import Range
 

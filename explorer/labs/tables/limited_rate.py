@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.codes import rates_of_falling
+from explorer.engines.finite.codes import rates_of_falling
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

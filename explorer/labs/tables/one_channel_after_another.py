@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.channels import chain
+from explorer.engines.finite.channels import chain
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.infomax import by_length
+from explorer.engines.finite.infomax import by_length
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

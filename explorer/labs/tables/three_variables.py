@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.gates import gate, told
-from explorer.finite.tables import bits
+from explorer.engines.finite.gates import gate, told
+from explorer.engines.finite.tables import bits
 from explorer.pictures import Bars
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.semantic import trust
+from explorer.engines.finite.semantic import trust
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.coins import PLACES, copied_coin
+from explorer.engines.finite.coins import PLACES, copied_coin
 from explorer.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.settings import Range
 

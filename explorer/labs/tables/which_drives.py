@@ -4,7 +4,7 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
-from explorer.finite.streams import directed_information, driven_streams
+from explorer.engines.finite.streams import directed_information, driven_streams
 from explorer.pictures import Bars
 from explorer.settings import Range
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.validity.holdout import draws
+from explorer.engines.validity.looks import half_width, voted
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
-from explorer.validity.holdout import draws
-from explorer.validity.looks import half_width, voted
 
 TITLE = "How well can pure noise do on held-out data?"
 PAPERS = (82,)

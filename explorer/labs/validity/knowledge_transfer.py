@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.validity.transfer import STUDENTS, Teacher, bands, learned
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
-from explorer.validity.transfer import STUDENTS, Teacher, bands, learned
 
 TITLE = "How much faster does a student learn from chances than from labels?"
 PAPERS = (76,)

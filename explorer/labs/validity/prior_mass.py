@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.validity.prior_mass import Product, counted
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
-from explorer.validity.prior_mass import Product, counted
 
 TITLE = "Why need a model of many parameters not overfit?"
 PAPERS = (64,)

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.validity.location import errors
 from explorer.pictures import Curves, Line, Mark
 from explorer.settings import Range
-from explorer.validity.location import errors
 
 TITLE = "When does Fisher information promise too much?"
 PAPERS = (88,)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from plotly.graph_objects import Figure
 
+from explorer.engines.validity.supersample import bounds
 from explorer.pictures import Curves, Line
 from explorer.settings import Range
-from explorer.validity.supersample import bounds
 
 TITLE = "Can information tell how much a learner overfits?"
 PAPERS = (21,)

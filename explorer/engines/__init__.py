@@ -1,0 +1,1 @@
+"""What labs and lessons are computed with: formulas and models with known truths, one folder a subject."""

@@ -1,0 +1,1 @@
+"""Columns of tables: joined by keys that are sampled, and screened many at a time."""

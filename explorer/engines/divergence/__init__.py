@@ -1,0 +1,1 @@
+"""Distances between samples: ratios of densities, nearest neighbours, and transport."""

@@ -1,1 +1,0 @@
-"""Estimates on many samples, many columns or two tables, beside what they should be."""

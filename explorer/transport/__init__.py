@@ -1,1 +1,0 @@
-"""Couplings of two sets of samples: the cheapest, those with entropy, and those with much mutual information."""
