@@ -46,3 +46,6 @@ def claims() -> Iterator[tuple[str, str]]:
 
 CLAIMS = list(claims())
 every_claim = pytest.mark.parametrize(("name", "distribution"), CLAIMS)
+QUICK = [claim for claim in CLAIMS if not estimators[claim[0]].learned]
+every_quick_claim = pytest.mark.parametrize(("name", "distribution"), QUICK)
+every_learned_claim = pytest.mark.parametrize(("name", "distribution"), sorted({*CLAIMS} - {*QUICK}))

@@ -15,7 +15,7 @@ HOMES = (PACKAGE, PACKAGE / "engines")
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 LEVELS = [
-    {"errors"},
+    {"errors", "watching"},
     {"settings", "home", "packaged", "latex"},
     {"data"},
     {"result"},

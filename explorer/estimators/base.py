@@ -41,6 +41,8 @@ class Estimator:
         columns: most columns that a real variable may have, besides constant ones; None for any number.
         symmetric: I(X; Y) = I(Y; X) up to rounding.
         random: it draws random numbers, so that the seed changes the value.
+        learned: it trains a model: the order of the samples changes the value, and a value takes seconds.
+        ordered: rows are steps of time, and their order is part of the data.
         invariant: maps of x that leave the estimate as it is: "relabelling" of discrete values, "shift",
             "scaling" of all columns by one factor, "rotation", "linear" invertible maps, "monotone" maps
             of all values alike.
@@ -58,6 +60,8 @@ class Estimator:
     columns: ClassVar[int | None] = None
     symmetric: ClassVar[bool] = True
     random: ClassVar[bool] = False
+    learned: ClassVar[bool] = False
+    ordered: ClassVar[bool] = False
     invariant: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
