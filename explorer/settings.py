@@ -5,6 +5,7 @@ A setting is an annotated argument with a default:
     k: Annotated[int, Range(1, 50)] = 5
     margins: Literal["none", "standard", "gauss"] = "none"
     width: Annotated[float | None, Range(1e-6, 10.0)] = None
+    word: Annotated[str, Length(40)] = "latent"
 """
 
 import ast
@@ -28,8 +29,15 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Length:
+    """How many characters a text may have."""
+
+    most: int
+
+
+@dataclass(frozen=True)
 class Setting:
-    """One argument of an entry: its name, type, default and rule."""
+    """One argument of an entry: its name, type, default and rule; `length` is the most characters of a text."""
 
     name: str
     type: type
@@ -38,6 +46,7 @@ class Setting:
     choices: tuple = ()
     optional: bool = False
     help: str = ""
+    length: int | None = None
 
     def checked(self, value: Any) -> Any:
         """The value in this setting's type.
@@ -52,6 +61,8 @@ class Setting:
             raise SettingError(f"{self.name}={value!r} must be one of {', '.join(map(repr, self.choices))}")
         if self.range and not self.range.low <= value <= self.range.high:
             raise SettingError(f"{self.name}={value!r} must lie in [{self.range.low:g}, {self.range.high:g}]")
+        if self.length is not None and len(value) > self.length:
+            raise SettingError(f"{self.name} has {len(value)} characters; it may have at most {self.length}")
         return value
 
     def parsed(self, text: str) -> Any:
@@ -125,17 +136,18 @@ def parsed_settings(settings: Iterable[Setting], texts: Iterable[str], owner: st
 
 
 def _setting(name: str, annotation: Any, default: Any, help: str) -> Setting:
-    rule = None
+    rule, length = None, None
     if get_origin(annotation) is Annotated:
         annotation, *notes = get_args(annotation)
         rule = next((note for note in notes if isinstance(note, Range)), None)
+        length = next((note.most for note in notes if isinstance(note, Length)), None)
     optional = get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)
     if optional:
         annotation = next(part for part in get_args(annotation) if part is not type(None))
     if get_origin(annotation) is Literal:
         choices = get_args(annotation)
         return Setting(name, type(choices[0]), default, rule, choices, optional, help)
-    return Setting(name, annotation, default, rule, (), optional, help)
+    return Setting(name, annotation, default, rule, (), optional, help, length)
 
 
 def _fields(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr, ast.expr]]:
@@ -156,6 +168,7 @@ _WORDS = {
     "Annotated": Annotated,
     "Literal": Literal,
     "Range": Range,
+    "Length": Length,
     "int": int,
     "float": float,
     "str": str,

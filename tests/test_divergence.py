@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from explorer.engines.divergence.neighbours import distance_divergences, kullback_leibler
+from explorer.engines.divergence.neighbours import distance_divergence, distance_divergences
 from explorer.engines.divergence.normals import Normals
 from explorer.engines.divergence.ratios import ratio_divergences
 from explorer.errors import SampleError, SettingError
@@ -30,8 +30,8 @@ def test_divergences_of_normals_are_their_integrals(shift: float, scale: float, 
 
 def test_normals_of_more_columns_add_up_and_continue_at_one() -> None:
     one, three = Normals(1, 0.0, 1.7), Normals(3, 0.0, 1.7)
-    assert three.kullback_leibler == pytest.approx(3 * one.kullback_leibler)
-    assert three.renyi(1 + 1e-7) == pytest.approx(three.kullback_leibler, abs=1e-5)
+    assert three.nats == pytest.approx(3 * one.nats)
+    assert three.renyi(1 + 1e-7) == pytest.approx(three.nats, abs=1e-5)
     assert math.isinf(Normals(1, 0.0, 0.5).renyi(2.0))  # p^2 / q grows: the integral has no end
     with pytest.raises(SettingError, match="scale=0"):
         Normals(1, 0.0, 0)
@@ -43,38 +43,39 @@ def test_distances_are_the_equation_written_out(k: int) -> None:
     rho = [np.sort(np.linalg.norm(x - one, axis=1))[k] for one in x]
     nu = [np.sort(np.linalg.norm(y - one, axis=1))[k - 1] for one in x]
     expected = 3 * np.mean(np.log(nu) - np.log(rho)) + math.log(30 / 39)
-    assert kullback_leibler(x, y, k) == pytest.approx(expected, abs=1e-12)
+    assert distance_divergence(x, y, k) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(("columns", "shift", "scale"), [(1, 1.0, 1.0), (2, 1.0, 1.0), (2, 0.0, 1.5), (3, 0.0, 1.0)])
 def test_distances_find_known_divergences(columns: int, shift: float, scale: float) -> None:
     pair = Normals(columns, shift, scale)
-    found = [kullback_leibler(*pair.sample(2000, 2000, seed)) for seed in range(6)]
-    assert np.mean(found) == pytest.approx(pair.kullback_leibler, abs=0.06)
+    found = [distance_divergence(*pair.sample(2000, 2000, seed)) for seed in range(6)]
+    assert np.mean(found) == pytest.approx(pair.nats, abs=0.06)
 
 
 def test_the_error_of_distances_falls_as_the_root_of_n_in_one_column() -> None:
     pair, sizes = Normals(1, 1.0), (100, 400, 1600, 6400)
     errors = [
-        np.sqrt(np.mean([(kullback_leibler(*pair.sample(n, n, seed)) - 0.5) ** 2 for seed in range(40)])) for n in sizes
+        np.sqrt(np.mean([(distance_divergence(*pair.sample(n, n, seed)) - 0.5) ** 2 for seed in range(40)]))
+        for n in sizes
     ]
     slope = np.polyfit(np.log(sizes), np.log(errors), 1)[0]
     assert slope == pytest.approx(-0.5, abs=0.12)
 
 
 def test_equal_clouds_read_zero_on_average_and_are_not_clipped() -> None:
-    found = np.array([kullback_leibler(*Normals(2, 0.0).sample(300, 300, seed)) for seed in range(30)])
+    found = np.array([distance_divergence(*Normals(2, 0.0).sample(300, 300, seed)) for seed in range(30)])
     assert abs(found.mean()) < 4 * found.std() / math.sqrt(30) and found.min() < 0
 
 
 def test_far_clouds_read_too_low_in_many_columns() -> None:
     pair = Normals(10, 4.0)
-    assert kullback_leibler(*pair.sample(500, 500)) < pair.kullback_leibler - 1
+    assert distance_divergence(*pair.sample(500, 500)) < pair.nats - 1
 
 
 def test_several_numbers_of_neighbours_are_each_by_itself() -> None:
     x, y = Normals(2, 1.0).sample(100, 120)
-    assert distance_divergences(x, y, [2, 7]).tolist() == [kullback_leibler(x, y, 2), kullback_leibler(x, y, 7)]
+    assert distance_divergences(x, y, [2, 7]).tolist() == [distance_divergence(x, y, 2), distance_divergence(x, y, 7)]
 
 
 def test_ratios_of_order_one_are_those_of_the_estimator() -> None:
@@ -113,7 +114,7 @@ def test_a_divergence_grows_with_its_order() -> None:
 
 def test_bad_samples_and_settings_get_one_sentence() -> None:
     x, y = Normals(2, 1.0).sample(20, 20)
-    for read in (lambda a, b: kullback_leibler(a, b), lambda a, b: ratio_divergences(a, b, [5])):
+    for read in (lambda a, b: distance_divergence(a, b), lambda a, b: ratio_divergences(a, b, [5])):
         with pytest.raises(SampleError, match="x has 2 columns and y has 1"):
             read(x, y[:, :1])
         with pytest.raises(SampleError, match="coincide"):
@@ -121,7 +122,7 @@ def test_bad_samples_and_settings_get_one_sentence() -> None:
         with pytest.raises(SampleError, match="NaN"):
             read(x, np.where(y > 0, np.nan, y))
     with pytest.raises(SampleError, match="k=20 needs more than 20 samples of x and at least 20 of y; got 20 and 20"):
-        kullback_leibler(x, y, 20)
+        distance_divergence(x, y, 20)
     with pytest.raises(SettingError, match="ks="):
         distance_divergences(x, y, [])
     with pytest.raises(SettingError, match="ascend"):

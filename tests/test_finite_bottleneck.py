@@ -9,7 +9,7 @@ from scipy.spatial import ConvexHull
 from explorer.engines.finite.bottleneck import _iterated, bottleneck, critical_beta, informations
 from explorer.engines.finite.curves import gaussian_traced, traced, two_steps
 from explorer.engines.finite.families import FAMILIES, alarm, coins, family, ring, tree, two_views
-from explorer.engines.finite.gaussian_bottleneck import canonical_correlations, gaussian_bottleneck
+from explorer.engines.finite.gaussian_bottleneck import gaussian_bottleneck
 from explorer.engines.finite.tables import entropy, margin, mutual_information, x_log_x
 from explorer.errors import InputError, UnknownNameError
 
@@ -190,11 +190,9 @@ def test_families_are_tables_that_lose_all_at_full_noise(name, noise):
 
 
 def test_the_gaussian_bottleneck_is_the_channel_it_describes():
-    rng = np.random.default_rng(0)
-    root = rng.normal(size=(5, 5))
-    covariance = root @ root.T
-    rho = canonical_correlations(covariance, 3)
-    assert len(rho) == 2
+    rho = np.array([0.9, 0.4])
+    covariance = np.eye(5)
+    covariance[:2, 3:] = covariance[3:, :2] = np.diag(rho)  # two of three X go with two Y
     betas = np.array([1.0, 1.5, 3.0, 10.0, 100.0])
     found = gaussian_bottleneck(rho, betas)
     for k, gains in enumerate(found.gains):
@@ -239,15 +237,11 @@ def test_a_binned_gaussian_stays_under_the_closed_form_and_comes_near():
     assert found.relevance == pytest.approx(exact.relevance, abs=0.01)
 
 
-def test_what_is_no_covariance_or_correlation_is_refused():
+def test_what_is_no_correlation_is_refused():
     with pytest.raises(InputError, match=r"canonical correlations in \[0, 1\)"):
         gaussian_bottleneck([1.0], 2.0)
     with pytest.raises(InputError, match="betas must be positive"):
         gaussian_bottleneck([0.5], 0.0)
-    with pytest.raises(InputError, match="positive definite"):
-        canonical_correlations([[1, 2], [2, 1]], 1)
-    with pytest.raises(InputError, match="of_x=2"):
-        canonical_correlations(np.eye(2), 2)
 
 
 def test_a_binary_family_is_traced_in_bits():
@@ -275,6 +269,17 @@ def test_gaussian_curves_open_where_they_say():
     assert [one.beta for one in seen.openings] == pytest.approx([1 / 0.81, 1 / 0.09])
     assert seen.code[0].round(9).tolist() == [0.0, pytest.approx(seen.kept, abs=1e-9), 0.0]
     assert gaussian_traced([0.0, 0.0], 5.0).told == 0
+
+
+def test_marks_of_a_gaussian_curve_lie_on_it():
+    seen = gaussian_traced([0.6, 0.9, 0.6], 5.0)
+    first, both = seen.openings  # two directions of one correlation open together
+    assert (first.count, first.compression, first.relevance) == (1, 0.0, 0.0) and both.count == 3
+    gain = (1 / 0.36 - 1) * 0.81 / 0.19 - 1  # of the first direction, where the others open
+    assert both.beta == pytest.approx(1 / 0.36) and both.compression == pytest.approx(np.log2(1 + gain) / 2)
+    assert both.relevance == pytest.approx(both.compression - np.log2(1 + 0.19 * gain) / 2)
+    between = np.interp(both.compression, seen.compression, seen.relevance)
+    assert both.relevance == pytest.approx(between, abs=1e-3) and both.relevance >= between  # the curve is concave
 
 
 @settings(max_examples=20, deadline=None)

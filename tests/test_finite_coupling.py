@@ -136,7 +136,6 @@ def test_semantic_information_is_shannon_less_the_divergence_of_beliefs(raw, tru
     lost = np.where(p > 0, p * np.log(np.where(p > 0, follows, 1) / believed), 0).sum()
     assert found.semantic == pytest.approx(found.shannon - lost, abs=1e-12)
     assert found.semantic <= found.shannon + 1e-12
-    assert found.semantic == pytest.approx((found.per_word * margin(p, 1)).sum(), abs=1e-12)
 
 
 def test_words_that_mean_what_they_are_used_for_tell_all():

@@ -217,6 +217,7 @@ def test_sentences_are_read_with_what_the_text_lacks():
     tree = tree_of(read)
     assert tree.strongest == "mutual - information" and len(tree.links) == 3
     assert tree.strengths[0] == tree.strengths.max() and tree.layout.shape == (4, 2)
+    assert tree.layout[:, 1].min() == 0 and tree.layout[:, 1].max() >= 1, "links from the centre, counted from 0"
     for sentence, rule in (("zebras gallop", "has 0 of"), ("", "has 0 of"), ("the " * 19, "19 words")):
         with pytest.raises(InputError, match=rule):
             typed(sentence, of_documents())

@@ -9,7 +9,8 @@ from scipy.spatial.distance import cdist
 
 from explorer.engines.divergence.clusters import Clusters
 from explorer.engines.divergence.informed import Kernels, informed
-from explorer.engines.divergence.sinkhorn import coupling, information
+from explorer.engines.divergence.sinkhorn import coupling
+from explorer.engines.finite.tables import mutual_information
 from explorer.errors import SampleError, SettingError
 
 rng = np.random.default_rng(0)
@@ -31,7 +32,7 @@ def test_normal_margins_get_the_covariance_of_the_closed_form(epsilon: float) ->
     plan = coupling((x[:, None] - y) ** 2, epsilon, p / p.sum(), q / q.sum(), tolerance=1e-7).plan
     covariance = (math.sqrt(epsilon**2 + 64) - epsilon) / 4
     assert x @ plan @ y == pytest.approx(covariance, abs=1e-5)
-    assert information(plan) == pytest.approx(-math.log(1 - covariance**2 / 4) / 2, abs=1e-4)
+    assert mutual_information(plan) == pytest.approx(-math.log(1 - covariance**2 / 4) / 2, abs=1e-4)
 
 
 def test_small_epsilon_nears_the_best_assignment() -> None:
@@ -56,11 +57,6 @@ def test_a_potential_starts_where_it_was_and_too_few_iterations_are_told() -> No
     again = coupling(cost, 0.1, potential=found.potential)
     assert again.iterations < found.iterations and again.plan == pytest.approx(found.plan, abs=1e-8)
     assert not coupling(cost, 0.001, most=3).converged
-
-
-def test_information_of_a_plan() -> None:
-    assert information(np.outer([0.2, 0.8], [0.5, 0.5])) == pytest.approx(0, abs=1e-15)
-    assert information(np.eye(4) / 4) == pytest.approx(math.log(4))
 
 
 def test_information_by_kernels_is_its_sum_written_out_and_its_slope_is_right() -> None:
@@ -112,7 +108,7 @@ def test_no_round_raises_the_objective_and_the_margins_hold(weight: float) -> No
     assert (np.diff(found.objectives) <= 0).all() and found.converged
     assert np.abs(found.plan.sum(1) - 1 / 24).sum() < 1e-3 and found.plan.sum(0) == pytest.approx(np.full(24, 1 / 24))
     kernels = Kernels.of(clouds.x, clouds.y, 0.6)
-    told = found.cost - weight * found.information + 0.2 * information(found.plan)
+    told = found.cost - weight * found.information + 0.2 * mutual_information(found.plan)
     assert found.objectives[-1] == pytest.approx(told) and found.information == kernels.information(found.plan)
 
 
@@ -120,7 +116,7 @@ def test_information_keeps_clusters_whole_that_cost_would_split() -> None:
     clouds = Clusters.turned(60)
     kernels = Kernels.of(clouds.x, clouds.y, 0.6)
     cheap, kept = (informed(clouds.cost, kernels, weight, 0.2) for weight in (0.0, 1.0))
-    split, whole = (information(clouds.between(one.plan)) for one in (cheap, kept))
+    split, whole = (mutual_information(clouds.between(one.plan)) for one in (cheap, kept))
     assert split < 0.45 and whole == pytest.approx(math.log(3), abs=0.01) and clouds.most == pytest.approx(math.log(3))
     assert kept.cost > cheap.cost
 

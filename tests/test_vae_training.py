@@ -21,9 +21,9 @@ from explorer.recordings.images import DigitImages, drawn_rows, images
 from explorer.recordings.recorder import Recorder
 from explorer.recordings.store import open_folder
 from explorer.sprites import Sprites
-from explorer.training._autoencoding import STATE
 from explorer.training._bundle_vae import bundle
 from explorer.training._vae import objective_of
+from explorer.training.base import STATE
 from explorer.training.vae import train
 
 SMALL = {"scales": 2, "orientations": 4, "positions": 3, "channels": 4, "width": 16, "batch": 32, "probe": 100}

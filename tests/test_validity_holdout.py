@@ -56,14 +56,13 @@ def test_a_reused_holdout_reports_what_theory_says(n, looks):
     assert np.all(np.abs(fresh.mean(0) - 0.5) < 3 * fresh.std(0, ddof=1) / math.sqrt(len(found)))
 
 
-def test_thresholdout_reports_what_fresh_samples_read():
+def test_thresholdout_reports_that_coins_cannot_be_known():
     n, looks = 1000, 1000
     found = [reports(split(n, looks, seed=s), [looks], usual(n, 2 * looks, s)) for s in range(20)]
-    guarded, fresh, reused = (np.array([getattr(one, what)[0] for one in found]) for what in
-                              ("guarded", "guarded_fresh", "reused"))  # fmt: skip
+    guarded, reused = (np.array([getattr(one, what)[0] for one in found]) for what in ("guarded", "reused"))
     # the few answers that it gives from the holdout leak a little, far less than what the reused holdout shows
-    assert 0 < (guarded - fresh).mean() < 0.04 < 0.19 < (reused - 0.5).mean()
-    assert np.abs(guarded - fresh).max() < 2 / math.sqrt(n) + 0.03
+    assert 0 < (guarded - 0.5).mean() < 0.04 < 0.19 < (reused - 0.5).mean()
+    assert np.abs(guarded - 0.5).max() < 2 / math.sqrt(n) + 0.03
 
 
 def test_thresholdout_keeps_features_that_tell():
@@ -72,7 +71,7 @@ def test_thresholdout_keeps_features_that_tell():
     found = reports(data, [looks], usual(n, 2 * looks, 3))
     # half of what is kept otherwise by chance: about (looks - telling) features of noise vote beside 20 of 4 errors
     expected = 0.5 + telling * EFFECT / math.sqrt(n) / math.sqrt(looks) / math.sqrt(2 * math.pi)
-    assert found.guarded_fresh[0] == pytest.approx(expected, abs=0.035)
+    assert found.guarded[0] == pytest.approx(expected, abs=0.035)
     assert data.tells.sum() == telling
     shares = (data.holdout[:, data.tells] > 0).mean()
     assert shares == pytest.approx(0.5 + EFFECT / (2 * math.sqrt(n)), abs=3 * 0.5 / math.sqrt(n * telling))

@@ -6,8 +6,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.special import digamma
 
-from explorer.engines.validity.fitted_normal import EXCESS, exact_normal, first_order, risks
+from explorer.engines.validity.fitted_normal import EXCESS, first_order, risks
 from explorer.engines.validity.transfer import STUDENTS, Teacher, learned
 from explorer.errors import InputError
 
@@ -85,6 +86,11 @@ def test_students_refuse():
     for samples, draws in (([0], 3), ([5], 0)):
         with pytest.raises(InputError):
             learned(TEACHER, samples, draws)
+
+
+def exact_normal(n: np.ndarray) -> np.ndarray:
+    """The expected divergence for a normal truth and n > 3 samples, in nats: m is normal, n v chi squared."""
+    return (digamma((n - 1) / 2) - np.log(n / 2) + (n + 1) / (n - 3) - 1) / 2
 
 
 def test_fits_of_a_normal_truth_in_closed_form():

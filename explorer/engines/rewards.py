@@ -13,7 +13,7 @@ from explorer.networks.kinds import build
 from explorer.numerics.posteriors import Posterior, kl_terms
 from explorer.recordings.images import DigitImages
 from explorer.settings import checked_settings
-from explorer.training._autoencoding import Pupil
+from explorer.training.base import Pupil
 
 RATE = 2e-3
 """Of learning, by Adam."""

@@ -17,7 +17,7 @@ from explorer.networks.kinds import build
 from explorer.numerics.posteriors import Posterior, kl_terms
 from explorer.objectives.base import Objective, reconstruction
 from explorer.recordings.images import Images, drawn_rows, images
-from explorer.training._autoencoding import Pupil
+from explorer.training.base import Pupil
 
 WEIGHTS = ("beta", "alpha", "gamma", "lambda_od", "lambda_d")
 ANNEALING = "annealing"

@@ -11,8 +11,8 @@ from explorer.networks.kinds import save
 from explorer.recordings.recorder import Recorder
 from explorer.recordings.schedule import log_steps
 from explorer.settings import Range
-from explorer.training._autoencoding import Checkpoint, Pupil, updates
 from explorer.training._vae import cleared, metrics_of, network_of, objective_of, probed, taught
+from explorer.training.base import Checkpoint, Pupil, updates
 
 PLANS = ({"measure": "mig", "target": "factors"},)
 """What a demonstration computes of the recording while it grows."""

@@ -15,7 +15,7 @@ from explorer.measures import (
     OutputInformation,
     PredictionInformation,
 )
-from explorer.measures.outputs._dirichlet import LARGE, differential_entropy, information, log_det_fisher
+from explorer.numerics.dirichlet import LARGE, differential_entropy, information, log_det_fisher
 
 
 def rules(score) -> set[str]:

@@ -5,7 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from explorer.engines.answers.questions import Guesser, binary_entropy, digit_guesser
+from explorer.engines.answers.questions import Guesser, digit_guesser
+from explorer.engines.finite.tables import binary_entropy
 from explorer.errors import SettingError
 
 SAMPLES = 1000
@@ -83,7 +84,7 @@ def list_bound(sizes: np.ndarray, held: np.ndarray, classes: int) -> float:
     missed = 1 - held.mean()
     outside = float(np.log(np.maximum(classes - sizes[~held], 1)).mean()) if missed else 0.0
     inside = float(np.log(np.maximum(sizes[held], 1)).mean()) if missed < 1 else 0.0
-    return float(binary_entropy(np.array(missed))) + missed * outside + (1 - missed) * inside
+    return float(binary_entropy(missed)) + missed * outside + (1 - missed) * inside
 
 
 def threshold(chances: np.ndarray, miss: float) -> float:

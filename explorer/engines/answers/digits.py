@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 import torch
 
+from explorer.engines.answers.two_halves import two_halves
 from explorer.numerics.softmax import fitted
 
 CLASSES, SIDE = 10, 8
@@ -31,12 +31,8 @@ def halves() -> tuple[Half, Half]:
 
     References: alpaydin1998.
     """
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
-    order = np.random.default_rng(0).permutation(len(y))
-    cut = len(y) // 2
-    return tuple(Half(torch.tensor(x[rows] / 16), torch.tensor(y[rows])) for rows in (order[:cut], order[cut:]))  # type: ignore[return-value]
+    first, second = (Half(torch.tensor(x / 16), torch.tensor(y)) for x, y in two_halves("digits"))
+    return first, second
 
 
 @cache

@@ -10,8 +10,9 @@ import torch
 from explorer.engines.answers._descent import descended
 from explorer.engines.answers.digits import CLASSES, halves
 from explorer.errors import SettingError
-from explorer.measures.outputs._dirichlet import information, log_det_fisher
-from explorer.pictures import Line
+from explorer.numerics.dirichlet import information, log_det_fisher
+from explorer.numerics.gamma import trigamma
+from explorer.numerics.outputs import entropies
 
 HIDDEN, STEPS, DECAY = 32, 100, 1e-4
 """Hidden units, iterations of L-BFGS, and the penalty of half the squared weights."""
@@ -48,7 +49,7 @@ def evidential_loss(alpha: torch.Tensor, truth: torch.Tensor, fisher: bool) -> t
     pull = PULL * divergence_from_flat(truth + (1 - truth) * alpha)
     if not fisher:
         return (spread.sum(1) + pull).mean()
-    return ((_trigamma(alpha) * spread).sum(1) - FISHER * log_det_fisher(alpha) + pull).mean()
+    return ((trigamma(alpha) * spread).sum(1) - FISHER * log_det_fisher(alpha) + pull).mean()
 
 
 @cache
@@ -98,11 +99,6 @@ class Fading:
     right: float
     found: float
 
-    def line(self, name: str, values: np.ndarray) -> Line:
-        """The mean of values (m, pairs) over the pairs, and the middle half of them."""
-        low, high = np.quantile(values, (0.25, 0.75), axis=1)
-        return Line(name, values.mean(1), low, high)
-
 
 @cache
 def faded(first: int, second: int, fisher: bool, steps: int = 11, most: int = 60) -> Fading:
@@ -130,8 +126,8 @@ def faded(first: int, second: int, fisher: bool, steps: int = 11, most: int = 60
     mixed = torch.cat([_mixed(pairs[0][:count], pairs[1][:count], float(one)) for one in shares])
     alpha = concentrations(parts, mixed)
     others = [k for k in range(CLASSES) if k not in (first, second)]
-    psi, clean = _trigamma(alpha), concentrations(parts, held.images)
-    entropy = torch.special.entr(alpha / alpha.sum(1, keepdim=True)).sum(1)
+    psi, clean = trigamma(alpha), concentrations(parts, held.images)
+    entropy = entropies(alpha / alpha.sum(1, keepdim=True))
     each = (entropy, information(alpha), alpha.sum(1) - CLASSES, log_det_fisher(alpha))
     read = dict(zip(("entropy", "information", "evidence", "log_det"), each, strict=True))
     weights = torch.stack([psi[:, first], psi[:, second], psi[:, others].mean(1)])
@@ -155,7 +151,3 @@ def _found(parts: tuple[torch.Tensor, ...], clean: torch.Tensor) -> float:
 
 def _mixed(first: torch.Tensor, second: torch.Tensor, share: float) -> torch.Tensor:
     return (1 - share) * first + share * second
-
-
-def _trigamma(alpha: torch.Tensor) -> torch.Tensor:
-    return torch.polygamma(1, alpha)

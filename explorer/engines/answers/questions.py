@@ -6,7 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from explorer.engines.finite.tables import entropy, margin
+from explorer.engines.answers.two_halves import Part, two_halves
+from explorer.engines.finite.tables import binary_entropy, margin, mutual_information
 from explorer.errors import SettingError
 
 SMOOTH = 1.0
@@ -51,16 +52,10 @@ def fitted(x: np.ndarray, y: np.ndarray) -> Guesser:
     return Guesser(counts[:, 0] / len(y), (ones + SMOOTH) / (counts + 2 * SMOOTH))
 
 
-def binary_entropy(p: np.ndarray) -> np.ndarray:
-    """H of p and 1 - p in nats, elementwise, 0 at both ends."""
-    q = np.clip(p, 1e-300, 1 - 1e-16)
-    return -(q * np.log(q) + (1 - q) * np.log1p(-q))
-
-
 @cache
 def digit_guesser() -> Guesser:
     """Naive Bayes on the black and white pixels of one half of scikit-learn's digits."""
-    return fitted(*_halves("digits")[0])
+    return fitted(*_as_bits("digits")[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +93,7 @@ def quiz(data: str = "digits", questions: int = 20) -> Quiz:
 
     References: gadgil2024.
     """
-    (x, y), (new_x, new_y) = _halves(data)
+    (x, y), (new_x, new_y) = _as_bits(data)
     guesser, count = fitted(x, y), min(questions, x.shape[1])
     order = _one_order(guesser, x, count)
     rng = np.random.default_rng(0)
@@ -138,17 +133,11 @@ def _one_order(guesser: Guesser, x: np.ndarray, count: int) -> list[int]:
     return order
 
 
-def _halves(data: str) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    from sklearn.datasets import load_digits, load_wine
-
-    if data not in ("digits", "wine"):
-        raise SettingError(f"data={data!r} must be 'digits' or 'wine'")
-    x, y = (load_digits if data == "digits" else load_wine)(return_X_y=True)
-    order = np.random.default_rng(0).permutation(len(y))
-    first, second = order[: len(y) // 2], order[len(y) // 2 :]
-    limits = np.full(x.shape[1], 8.0) if data == "digits" else np.median(x[first], 0) + 1e-12
-    features = (x >= limits).astype(float)
-    return (features[first], y[first]), (features[second], y[second])
+def _as_bits(data: str) -> tuple[Part, Part]:
+    """Both halves with 0 and 1 for columns, cut as `quiz` says."""
+    (x, y), (new_x, new_y) = two_halves(data)
+    limits = 8.0 if data == "digits" else np.median(x, 0) + 1e-12
+    return ((x >= limits).astype(float), y), ((new_x >= limits).astype(float), new_y)
 
 
 def puzzle(together: float) -> np.ndarray:
@@ -176,7 +165,7 @@ def subset_information(table: np.ndarray, features: tuple[int, ...]) -> float:
     if not features:
         return 0.0
     joint = margin(table, 0, *sorted(features))
-    return entropy(margin(table, 0)) + entropy(joint.sum(0)) - entropy(joint)
+    return mutual_information(joint.reshape(len(joint), -1))
 
 
 @dataclass(frozen=True, eq=False)

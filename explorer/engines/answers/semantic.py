@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from explorer.engines.answers.programs import QUESTIONS, Program, Question
+from explorer.engines.finite.tables import entropy
 from explorer.errors import SettingError
 
 
@@ -24,8 +25,7 @@ def semantic_entropy(meanings: Sequence[Hashable]) -> float:
     """
     if not meanings:
         raise SettingError("meanings is empty; an entropy needs at least one answer")
-    shares = np.array(list(Counter(meanings).values())) / len(meanings)
-    return float((shares * -np.log(shares)).sum())
+    return entropy(np.array(list(Counter(meanings).values())) / len(meanings))
 
 
 def meaning(program: Program, inputs: Sequence[tuple[Any, ...]]) -> tuple[Hashable, ...]:
@@ -48,14 +48,12 @@ class Study:
     Attributes:
         asked: the questions.
         entropy: over what the programs compute of the inputs tried, in nats, (q,).
-        spelled: over the programs as they are written, in nats: that of as many different answers, (q,).
         wrong: share of the programs that fail on one of all inputs, (q,).
         groups: how many different meanings there are, (q,).
     """
 
     asked: tuple[str, ...]
     entropy: np.ndarray
-    spelled: np.ndarray
     wrong: np.ndarray
     groups: np.ndarray
 
@@ -90,7 +88,6 @@ def studied(inputs: int = 8, answers: int = 10) -> Study:
     return Study(
         tuple(question.asked for question in QUESTIONS),
         np.array([semantic_entropy(one) for one in meanings]),
-        np.full(len(QUESTIONS), np.log(answers)),
         np.array([_wrong(question, answers) for question in QUESTIONS]),
         np.array([len(set(one)) for one in meanings]),
     )

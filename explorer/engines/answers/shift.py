@@ -11,6 +11,7 @@ from scipy import ndimage
 from explorer.engines.answers._descent import descended
 from explorer.engines.answers.digits import CLASSES, SIDE, STRENGTH, Half, classifier, halves
 from explorer.errors import SettingError
+from explorer.numerics.outputs import prediction_entropies
 from explorer.numerics.softmax import Softmax
 
 STEPS = 50
@@ -56,12 +57,6 @@ def shifted(half: Half, kind: str, by: float) -> Half:
     return Half(torch.from_numpy(np.ascontiguousarray(images.reshape(len(images), -1))), half.digits)
 
 
-def information(log_p: torch.Tensor) -> torch.Tensor:
-    """H(mean p) - mean H(p) of outputs ln p (n, K), in nats; differentiable."""
-    mean = log_p.logsumexp(0) - np.log(len(log_p))
-    return (log_p.exp() * log_p).sum(1).mean() - (mean.exp() * mean).sum()
-
-
 def taught_on(images: torch.Tensor, weight: float) -> Softmax:
     r"""The classifier of the first half, taught on with images without labels.
 
@@ -81,7 +76,7 @@ def taught_on(images: torch.Tensor, weight: float) -> Softmax:
         weights, offsets = parts
         known = torch.nn.functional.cross_entropy(taught.images @ weights + offsets, taught.digits)
         penalty = STRENGTH / (2 * len(taught.digits)) * weights.square().sum()
-        return known + penalty - weight * information((images @ weights + offsets).log_softmax(1))
+        return known + penalty - weight * _information((images @ weights + offsets).softmax(1))
 
     weights, offsets = descended(loss, classifier(), STEPS)
     return Softmax(((weights, offsets),), converged=False)
@@ -147,4 +142,9 @@ def _right(log_p: torch.Tensor, half: Half) -> float:
 
 
 def _share(log_p: torch.Tensor) -> float:
-    return float(information(log_p)) / float(np.log(CLASSES))
+    return float(_information(log_p.exp())) / float(np.log(CLASSES))
+
+
+def _information(p: torch.Tensor) -> torch.Tensor:
+    of_mean, mean = prediction_entropies(p)
+    return of_mean - mean

@@ -8,21 +8,10 @@ import torch
 
 from explorer.engines.answers._descent import descended
 from explorer.engines.answers.digits import CLASSES, halves
+from explorer.numerics.outputs import class_means, information_by_class
 
 DECAY, STEPS = 1e-3, 150
 """Penalty of half the squared weights in the mean loss, and iterations of L-BFGS."""
-
-
-def information_within(log_p: torch.Tensor, y: torch.Tensor, classes: int) -> torch.Tensor:
-    """I(X; Y-hat | Y) in nats of outputs ln p (n, K) with labels y (n,); differentiable.
-
-    References: ye2024.
-    """
-    shares = torch.nn.functional.one_hot(y, classes).to(log_p).T  # (classes, n)
-    sizes = shares.sum(1, keepdim=True)
-    log_mean = torch.where(shares[..., None] > 0, log_p, -torch.inf).logsumexp(1) - sizes.log()
-    per_class = -(log_mean.exp() * log_mean).sum(1) + (shares @ (log_p.exp() * log_p).sum(1)) / sizes[:, 0]
-    return (sizes[:, 0] / len(y)) @ per_class
 
 
 @cache
@@ -44,7 +33,7 @@ def outputs(weight: float) -> torch.Tensor:
         log_p = (taught.images @ parts[0] + parts[1]).log_softmax(1)
         known = torch.nn.functional.nll_loss(log_p, taught.digits)
         penalty = DECAY / 2 * parts[0].square().sum()
-        return known + penalty - (weight * information_within(log_p, taught.digits, CLASSES) if weight else 0.0)
+        return known + penalty - (weight * _whole(log_p.exp(), taught.digits) if weight else 0.0)
 
     start = [torch.zeros(64, CLASSES).double(), torch.zeros(CLASSES).double()]
     weights, offsets = descended(loss, start, STEPS)
@@ -80,16 +69,19 @@ class PerClass:
 
 
 def per_class(log_p: torch.Tensor) -> PerClass:
-    """Mean and standard error of the divergence of an output from the mean output of its class, held-out digits.
+    """What held-out digits tell of the output within their class: the mean divergence from the class's mean output.
 
     The mean output is taken as known, which leaves a share of about 1 / n of the error out.
 
     References: ye2024.
     """
     y = halves()[1].digits
-    rows = [log_p[y == k] for k in range(CLASSES)]
-    apart = [(one.exp() * (one - one.exp().mean(0).log())).sum(1) for one in rows]
-    values = np.array([float(one.mean()) for one in apart])
-    errors = np.array([float(one.std() / len(one) ** 0.5) for one in apart])
-    sizes = np.array([len(one) for one in apart])
-    return PerClass(values, errors, float(sizes @ values / sizes.sum()))
+    p = log_p.exp()
+    apart = (p * (log_p - class_means(p, y).log()[y])).sum(1)
+    errors = [float(one.std() / len(one) ** 0.5) for one in (apart[y == k] for k in range(CLASSES))]
+    return PerClass(information_by_class(p, y).numpy(), np.array(errors), float(_whole(p, y)))
+
+
+def _whole(p: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """I(X; Y-hat | Y) in nats, classes weighing as they occur."""
+    return torch.bincount(y).to(p) / len(y) @ information_by_class(p, y)

@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, log_expit, xlogy
+from scipy.special import expit, log_expit
 
+from explorer.engines.finite.tables import conditional_information
 from explorer.errors import InputError
 
 Feature = Literal["nothing", "shape", "colour", "both"]
@@ -71,8 +72,8 @@ class Environments:
         References: arjovsky2019.
         """
         hidden: dict[Feature, tuple[int, ...]] = {"nothing": (1, 2), "shape": (2,), "colour": (1,), "both": ()}
-        seen = self.table.sum(hidden[feature], keepdims=True)
-        return _uncertain(seen.sum(0)) - _uncertain(seen)
+        seen = self.table.sum(hidden[feature])
+        return conditional_information(seen.reshape(len(seen), -1, 2).transpose(2, 0, 1))
 
     def risk(self, weights: Weights, flip: float | np.ndarray) -> np.ndarray:
         """Expected log-loss in nats of a predictor where colours are wrong with chance `flip`."""
@@ -150,11 +151,6 @@ def _risk(
             loss = loss - p * r * log_expit(margin)
             slope = slope - p * r * margin * expit(-margin)
     return loss, slope
-
-
-def _uncertain(table: np.ndarray) -> float:
-    """H(Y | the other axes) of a table whose last axis is Y."""
-    return float((xlogy(table.sum(-1), table.sum(-1))).sum() - xlogy(table, table).sum())
 
 
 def _log_odds(wrong: float) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import gamma
+from scipy.special import gammaincc
 
 from explorer.errors import SampleError
 
@@ -51,7 +51,7 @@ def dependence(x: np.ndarray, y: np.ndarray) -> Dependence:
     expected = (1 + means[0] * means[1] - sum(means)) / n
     squares = (product**2).sum() - (np.diag(product) ** 2).sum()
     variance = 2 * (n - 4) * (n - 5) / (n * (n - 1) * (n - 2) * (n - 3)) * squares / (n * (n - 1))
-    chance = gamma.sf(total / n**2, expected**2 / variance, scale=variance / expected)
+    chance = gammaincc(expected**2 / variance, total / n**2 * expected / variance)
     return Dependence(total / (n - 1) ** 2, float(chance), float(expected * n**2 / (n - 1) ** 2))
 
 

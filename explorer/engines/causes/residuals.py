@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import BSpline
 
 from explorer.engines.causes.independence import Dependence, dependence
 from explorer.errors import SampleError, SettingError
@@ -14,9 +13,6 @@ FEATURES = 8
 
 PRIOR = 0.01
 """What each spline counts by itself, in samples: as if at it the effect had its mean and variance over all."""
-
-LEVEL = 0.05
-"""The p-value below which a residual counts as dependent on the cause."""
 
 CONVERGED, STEPS = 1e-10, 200
 """Half the square of Newton's step, in nats, at which a fit ends; and the most steps."""
@@ -106,25 +102,6 @@ class Directions:
     forward: Fit
     backward: Fit
 
-    @property
-    def by_dependence(self) -> bool:
-        """Whether the residuals know less of the first column as cause."""
-        return self.forward.dependence.value < self.backward.dependence.value
-
-    @property
-    def finding(self) -> str:
-        """Which direction leaves a residual that may be independent, in one sentence; at the 5 % level."""
-        ways = {"X causes Y": self.forward, "Y causes X": self.backward}
-        fits = [way for way, fit in ways.items() if fit.dependence.p_value >= LEVEL]
-        if len(fits) == 1:
-            return f"What is left is independent of the cause only if {fits[0]}"
-        return f"{'Both directions fit' if fits else 'Neither direction fits'}: these columns do not tell the cause"
-
-    @property
-    def by_likelihood(self) -> bool:
-        """Whether the first column as cause is likelier; normal marginals are taken for both."""
-        return self.forward.likelihood > self.backward.likelihood
-
 
 def directions(first: np.ndarray, second: np.ndarray) -> Directions:
     """The fit in both directions; see `fitted`.
@@ -135,10 +112,22 @@ def directions(first: np.ndarray, second: np.ndarray) -> Directions:
 
 
 def _splines(x: np.ndarray) -> np.ndarray:
-    """Cubic B-splines at x, (n, FEATURES): not negative, with sum 1."""
+    """Cubic B-splines at x, (n, FEATURES): not negative, with sum 1; by de Boor's recursion."""
     inner = np.quantile(x, np.linspace(0, 1, FEATURES - 2))
-    knots = np.concatenate([np.repeat(inner[0], 3), inner, np.repeat(inner[-1], 3)])
-    return BSpline.design_matrix(x, knots, 3).toarray()
+    piece = np.clip(np.searchsorted(inner, x, "right") - 1, 0, FEATURES - 4)  # the largest x is in the last piece
+    knots, x = np.concatenate([np.repeat(inner[0], 3), inner, np.repeat(inner[-1], 3)]), x[:, None]
+    basis = np.eye(FEATURES + 3)[piece + 3]
+    for degree in (1, 2, 3):
+        left, right = knots[: -degree - 1], knots[degree + 1 :]
+        rise = _ratio(x - left, knots[degree:-1] - left)
+        fall = _ratio(right - x, right - knots[1:-degree])
+        basis = rise * basis[:, :-1] + fall * basis[:, 1:]
+    return basis
+
+
+def _ratio(part: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """part / width, 0 where pieces have no width."""
+    return np.divide(part, width, out=np.zeros(part.shape), where=width > 0)
 
 
 @dataclass(frozen=True)

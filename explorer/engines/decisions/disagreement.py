@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import entr, expit
+from scipy.special import expit
 
+from explorer.engines.finite.tables import binary_entropy
 from explorer.errors import InputError
 
 CENTRES, RIDGE, STEPS = 4, 0.1, 50
@@ -115,13 +116,9 @@ def wishes(classifier: Classifier, features: np.ndarray, seed: int = 0, members:
     scales = np.geomspace(0.03, 1, 10)
     tried = np.concatenate([classifier.perturbed(members // 2, scale, rng) for scale in scales])
     chances = expit(features @ classifier.perturbed(members, 1.0, rng).T)
-    entropy = _binary(chances.mean(1))
+    entropy = binary_entropy(chances.mean(1))
     nearest = least_disagreement(features, classifier.weights, tried)
-    return Wishes(nearest, entropy, entropy - _binary(chances).mean(1))
-
-
-def _binary(chance: np.ndarray) -> np.ndarray:
-    return entr(chance) + entr(1 - chance)
+    return Wishes(nearest, entropy, entropy - binary_entropy(chances).mean(1))
 
 
 @dataclass(frozen=True)
@@ -148,10 +145,6 @@ class Asked:
         kinds[: len(self.labels)] = 1 + self.labels
         kinds[self.first[rule]] = 3
         return kinds
-
-    def sizes(self, rule: str) -> np.ndarray:
-        """Widths of the marks in px, larger where something is known or asked; (n,)."""
-        return np.array([4, 8, 8, 10])[self.kinds(rule)]
 
 
 def asked(n: int, noise: float, labelled: int, count: int, seed: int = 0) -> Asked:

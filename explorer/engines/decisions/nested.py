@@ -93,12 +93,10 @@ class Gains:
     """Estimates of one gain at the same cost, in likelihoods.
 
     Attributes:
-        inner: inner samples of the plain nested estimates.
-        nested, error: their means, and standard errors.
+        nested, error: means of the plain nested estimates, one a number of inner samples, and standard errors.
         unbiased, unbiased_error: of the estimate without bias.
     """
 
-    inner: np.ndarray
     nested: np.ndarray
     error: np.ndarray
     unbiased: float
@@ -118,8 +116,8 @@ def gains(experiment: Experiment, inner: tuple[int, ...], cost: int, seed: int =
     mean_cost = 1 + 2 * FIRST * (1 - STAY) / (1 - 2 * STAY)
     free = experiment.unbiased(int(cost / mean_cost), rng)[0]
     errors = [_error(one) for one in (*plain, free)]
-    return Gains(np.array(inner), np.array([one.mean() for one in plain]), np.array(errors[:-1]), float(free.mean()),
-                 errors[-1])  # fmt: skip
+    nested = np.array([one.mean() for one in plain])
+    return Gains(nested, np.array(errors[:-1]), float(free.mean()), errors[-1])
 
 
 def _error(values: np.ndarray) -> float:

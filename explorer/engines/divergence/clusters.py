@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from explorer.engines.finite.tables import entropy
 from explorer.errors import SettingError
 
 SPREAD = 0.2
@@ -50,8 +51,7 @@ class Clusters:
     @property
     def most(self) -> float:
         """The entropy of the cluster of a point in nats: the most that a coupling can know of it."""
-        sizes = np.bincount(self.of_x) / len(self.of_x)
-        return float(-(sizes * np.log(sizes)).sum())
+        return entropy(np.bincount(self.of_x) / len(self.of_x))
 
     @property
     def points(self) -> np.ndarray:

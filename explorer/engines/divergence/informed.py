@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from explorer.engines.divergence.sinkhorn import Coupling, coupling, information
+from explorer.engines.divergence.sinkhorn import Coupling, coupling
+from explorer.engines.finite.tables import mutual_information
 from explorer.errors import SampleError, SettingError
 
 CONVERGED, ROUNDS, SHORTEST = 1e-5, 200, 1e-3
@@ -129,7 +130,7 @@ class _Problem:
 
     def objective(self, plan: np.ndarray) -> float:
         gain = self.weight * self.kernels.information(plan)
-        return float((self.cost * plan).sum()) - gain + self.epsilon * information(plan)
+        return float((self.cost * plan).sum()) - gain + self.epsilon * mutual_information(plan)
 
     def lowered(self, at: Coupling, now: float) -> Coupling:
         """The coupling after a step down the slope of the objective; as it was where no length tried lowers it."""

@@ -12,7 +12,7 @@ from explorer.errors import SampleError, SettingError
 from explorer.numerics.nearest import nearest
 
 
-def kullback_leibler(x: Any, y: Any, k: int = 5, device: str = "auto") -> float:
+def distance_divergence(x: Any, y: Any, k: int = 5, device: str = "auto") -> float:
     """`distance_divergences` with one number of neighbours."""
     return float(distance_divergences(x, y, [k], device)[0])
 

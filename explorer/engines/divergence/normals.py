@@ -38,15 +38,15 @@ class Normals:
             raise SettingError(f"columns={self.columns} must be at least 1 and scale={self.scale} positive")
 
     @property
-    def kullback_leibler(self) -> float:
-        """D(P || Q) in nats."""
+    def nats(self) -> float:
+        """The true D(P || Q)."""
         d, variance = self.columns, self.scale**2
         return ((d + self.shift**2) / variance - d + d * math.log(variance)) / 2
 
     def renyi(self, alpha: float) -> float:
         """The Renyi divergence of order alpha in nats; at alpha = 1 that of Kullback and Leibler."""
         if alpha == 1:
-            return self.kullback_leibler
+            return self.nats
         variance = self.scale**2
         mixed = alpha * variance + 1 - alpha
         if mixed <= 0:

@@ -23,8 +23,8 @@ class Divergence:
 
     .. math:: \hat D = \frac dk \sum_{l=1}^k \frac1n \sum_i \ln \frac{\nu_l(x_i)}{\rho_l(x_i)} + \ln \frac{m}{n - 1}
 
-    with "near" orders, the mean of what `kullback_leibler` gives for 1 .. k neighbours. With "all" orders l runs to m
-    while rho stays at k, and the last term is the mean of ln(k m / (l (n - 1))), as published code has it. Then every
+    with "near" orders, the mean of what `distance_divergence` gives for 1 .. k neighbours. With "all" orders l runs to
+    m while rho stays at k, and the last term is the mean of ln(k m / (l (n - 1))), as published code has it. Then every
     pair counts alike, so that the best next sample does not depend on those chosen before it.
 
     Attributes:

@@ -83,13 +83,6 @@ def _log_sum(values: np.ndarray, axis: int) -> np.ndarray:
     return np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis))
 
 
-def information(plan: np.ndarray) -> float:
-    """The mutual information of a coupling's two sides in nats."""
-    product = plan.sum(1, keepdims=True) * plan.sum(0)
-    occurs = plan > 0
-    return float((plan[occurs] * np.log(plan[occurs] / product[occurs])).sum())
-
-
 def _margin(given: np.ndarray | None, size: int) -> np.ndarray:
     masses = np.full(size, 1 / size) if given is None else np.asarray(given, float)
     if masses.shape != (size,) or not (masses > 0).all() or abs(masses.sum() - 1) > 1e-9:

@@ -1,4 +1,4 @@
-"""How far two finite distributions are apart, and what that says of determinism and dependence."""
+"""How far two finite distributions are apart, and what that says of dependence."""
 
 from collections.abc import Callable
 
@@ -51,20 +51,6 @@ def total_variation(p: ArrayLike, q: ArrayLike) -> float:
     """
     p, q = _pair(p, q)
     return float(np.abs(p - q).sum() / 2)
-
-
-def indeterminism(p: ArrayLike, divergence: Divergence = kullback_leibler) -> float:
-    """How far copying one draw is from drawing twice: the entropy that belongs to a divergence.
-
-    For the distribution p of X it is the divergence of the table of (X, X) from that of two independent draws. A
-    distribution that is a single point copies itself by being drawn again, and has none. Kullback and Leibler's
-    divergence gives Shannon's entropy, Renyi's of order a the Renyi entropy of order 2 - a, total variation the
-    Gini-Simpson index.
-
-    References: perrone2024.
-    """
-    p = probabilities(p, 1)
-    return divergence(np.diag(p), np.outer(p, p))
 
 
 def dependence(p: ArrayLike, divergence: Divergence = kullback_leibler) -> float:

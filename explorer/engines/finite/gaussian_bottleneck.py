@@ -57,23 +57,3 @@ def gaussian_bottleneck(correlations: ArrayLike, betas: ArrayLike) -> GaussianBo
     relevance = compression - np.log1p(gains * (1 - rho2)).sum(1) / 2
     critical = np.divide(1.0, rho2, out=np.full_like(rho2, np.inf), where=rho2 > 0)
     return GaussianBottleneck(betas, critical, gains, compression, relevance)
-
-
-def canonical_correlations(covariance: ArrayLike, of_x: int) -> np.ndarray:
-    """The correlations of X, the first `of_x` variables, with Y, the others, in falling order.
-
-    Args:
-        covariance: of (X, Y), positive definite, shape (d_x + d_y, d_x + d_y).
-        of_x: how many variables X has.
-
-    Raises:
-        InputError: for a matrix that is not a covariance, or that leaves X or Y empty.
-    """
-    whole = np.asarray(covariance, float)
-    if whole.ndim != 2 or whole.shape[0] != whole.shape[1] or not 0 < of_x < len(whole):
-        raise InputError(f"covariance has shape {whole.shape} and of_x={of_x}; both X and Y must be in it")
-    if not np.allclose(whole, whole.T) or np.linalg.eigvalsh(whole)[0] <= 0:
-        raise InputError("covariance must be symmetric and positive definite")
-    roots = [np.linalg.cholesky(block) for block in (whole[:of_x, :of_x], whole[of_x:, of_x:])]
-    whitened = np.linalg.solve(roots[0], np.linalg.solve(roots[1], whole[:of_x, of_x:].T).T)
-    return np.linalg.svd(whitened, compute_uv=False)

@@ -17,14 +17,10 @@ class Semantic:
         shannon: I(X; Y) of event and word, in nats.
         semantic: what a listener who trusts the meanings gains on average, in nats; never above `shannon`, below 0
             where the words mislead, minus infinity where a word is said of an event that it excludes.
-        per_word: the gain from each word, shape (words,), in nats.
-        logical: the probability that each word is true of an event that nobody has seen, shape (words,).
     """
 
     shannon: float
     semantic: float
-    per_word: np.ndarray
-    logical: np.ndarray
 
 
 def semantic_information(p: ArrayLike, truth: ArrayLike) -> Semantic:
@@ -50,11 +46,9 @@ def semantic_information(p: ArrayLike, truth: ArrayLike) -> Semantic:
     logical = margin(p, 0) @ truth
     if not (logical > 0).all():
         raise InputError("truth makes a word true of no event that can happen")
-    said = margin(p, 1)
     with np.errstate(divide="ignore"):  # a word said of an event that it excludes costs minus infinity
         gain = p * np.log(np.where(p > 0, truth / logical, 1.0))
-    per_word = np.divide(gain.sum(0), said, out=np.zeros_like(said), where=said > 0)
-    return Semantic(mutual_information(p), float(gain.sum()), per_word, logical)
+    return Semantic(mutual_information(p), float(gain.sum()))
 
 
 WORDS = ("dry", "light rain", "heavy rain")

@@ -41,7 +41,11 @@ def probabilities(p: ArrayLike, axes: int | None = None) -> np.ndarray:
 
 def settled(nats: float) -> float:
     """A difference of entropies, 0 where it is so by less than ROUNDING."""
-    return 0.0 if abs(nats) < ROUNDING else nats
+    return float(_settled(np.asarray(nats)))
+
+
+def _settled(nats: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(nats) < ROUNDING, 0.0, nats)
 
 
 def x_log_x(p: np.ndarray) -> np.ndarray:
@@ -67,28 +71,18 @@ def entropy(p: ArrayLike) -> float:
     return float(-x_log_x(probabilities(p)).sum()) + 0.0
 
 
-def renyi_entropy(p: ArrayLike, order: float) -> float:
-    """Renyi's entropy ln(sum p^order) / (1 - order) in nats; Shannon's at order 1.
+def binary_entropy(p: ArrayLike) -> np.ndarray:
+    """Shannon's H of p and 1 - p in nats, elementwise, 0 at both ends; shape of p.
 
     Raises:
-        InputError: for a negative order.
+        InputError: for a number outside [0, 1].
 
-    References: renyi1961.
+    References: cover2006, section 2.1.
     """
-    p = probabilities(p)
-    if not order >= 0:
-        raise InputError(f"order={order!r} must be 0 or more")
-    if order == 1:
-        return entropy(p)
-    return float(np.log((p[p > 0] ** order).sum()) / (1 - order)) + 0.0
-
-
-def gini_simpson(p: ArrayLike) -> float:
-    """1 - sum p^2: the probability that two independent draws differ; a pure number in [0, 1).
-
-    References: simpson1949.
-    """
-    return float(1 - (probabilities(p) ** 2).sum())
+    p = np.asarray(p, float)
+    if not ((p >= 0) & (p <= 1)).all():
+        raise InputError("p holds a number outside [0, 1]; it must be probabilities of one of two values")
+    return -x_log_x(p) - x_log_x(1 - p) + 0.0
 
 
 def mutual_information(p: ArrayLike) -> float:
@@ -96,7 +90,13 @@ def mutual_information(p: ArrayLike) -> float:
 
     References: cover2006, section 2.3.
     """
-    return total_correlation(probabilities(p, 2))
+    return float(mutual_informations(probabilities(p, 2)))
+
+
+def mutual_informations(p: np.ndarray) -> np.ndarray:
+    """I(X; Y) in nats of tables with X and Y as their last two axes, shape (..., X, Y): shape (...); unchecked."""
+    of_each = [x_log_x(one).sum(-1) for one in (p.sum(-1), p.sum(-2))]
+    return _settled(x_log_x(p).sum((-1, -2)) - of_each[0] - of_each[1])
 
 
 def conditional_information(p: ArrayLike) -> float:

@@ -4,15 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import entr
 
+from explorer.engines.finite.tables import binary_entropy
 from explorer.engines.known.codes import Code
 from explorer.errors import SettingError
-
-
-def binary_entropy(p: float) -> float:
-    """Of a bit that is 1 with probability p, in nats."""
-    return float(entr([p, 1 - p]).sum())
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class DependentBits:
     def gap(self) -> float:
         """I(a; z_a) - I(a; z_b) in nats, the numerator of both scores."""
         p, q = 1 - self.agreement, self.noise
-        return binary_entropy(p * (1 - q) + q * (1 - p)) - binary_entropy(q)
+        return float(binary_entropy(p * (1 - q) + q * (1 - p)) - binary_entropy(q))
 
     @property
     def mig(self) -> float:
@@ -56,12 +51,12 @@ class DependentBits:
     @property
     def dmig(self) -> float:
         """The gap over what b leaves of a."""
-        return self.gap / binary_entropy(self.agreement)
+        return self.gap / float(binary_entropy(self.agreement))
 
     @property
     def nats(self) -> float:
         """I(a; b)."""
-        return math.log(2) - binary_entropy(self.agreement)
+        return math.log(2) - float(binary_entropy(self.agreement))
 
     def sample(self, n: int, seed: int = 0) -> Code:
         """n rows: latents 0.0 or 1.0, (n, 2), and the bits."""

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.special import entr, ndtr
+from scipy.special import ndtr
 
 from explorer.distributions.base import even, quadrature
+from explorer.engines.finite.tables import binary_entropy
 from explorer.errors import SettingError
 
 Activation = Literal["tanh", "softplus", "relu"]
@@ -51,10 +52,10 @@ class Unit:
         a, weights = quadrature(even(-9, 9, 0.25))
         sure = ndtr(self.rho / math.sqrt(1 - self.rho**2) * a)
         density = np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi)
-        whole = math.log(2) - float(weights @ (density * _coin(sure)))
+        whole = math.log(2) - float(weights @ (density * binary_entropy(sure)))
         if self.activation != "relu":
             return whole
-        silent = math.log(2) - float(_coin(np.array(0.5 - math.asin(self.rho) / math.pi)))
+        silent = math.log(2) - float(binary_entropy(0.5 - math.asin(self.rho) / math.pi))
         return (whole + silent) / 2
 
     def sample(self, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -67,8 +68,3 @@ class Unit:
         if self.activation == "tanh":
             return np.tanh(x)
         return np.logaddexp(0, x) if self.activation == "softplus" else np.maximum(x, 0)
-
-
-def _coin(p: np.ndarray) -> np.ndarray:
-    """The entropy of a coin in nats."""
-    return entr(p) + entr(1 - p)

@@ -8,6 +8,7 @@ from itertools import chain, compress
 
 import numpy as np
 
+from explorer.engines.finite.tables import mutual_information
 from explorer.engines.texts.corpus import documents
 from explorer.errors import SampleError, SettingError, UnknownNameError
 
@@ -69,8 +70,7 @@ class Pairs:
 
     def information(self) -> float:
         """Plug-in I(A; B) in nats of a pair drawn from the table: the mean of its PMI. Biased up by sampling."""
-        seen = self.table > 0
-        return float(self.table[seen] @ self.pmi()[seen] / self.total)
+        return mutual_information(self.table / self.total)
 
     def places(self, words: Iterable[str]) -> np.ndarray:
         """Where words stand in the vocabulary.

@@ -45,10 +45,10 @@ class Tree:
 
     @property
     def layout(self) -> np.ndarray:
-        """Places to draw the words at, (m, 2): along the sentence, and down by the links from the tree's centre."""
+        """Places to draw the words at, (m, 2): along the sentence, and by the links from the tree's centre."""
         depths = [_depths(self.links, len(self.words), root) for root in range(len(self.words))]
         centred = min(depths, key=lambda one: (one.max(), one.sum()))
-        return np.column_stack([np.arange(1, len(self.words) + 1), -centred])
+        return np.column_stack([np.arange(1, len(self.words) + 1), centred])
 
 
 def tree_of(typed: Typed, context: bool = False) -> Tree:

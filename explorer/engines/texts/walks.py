@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from explorer.engines.finite.tables import entropy, mutual_information
 from explorer.errors import SampleError, SettingError
 
 FRIENDS = (
@@ -64,15 +65,11 @@ class Graph:
     @property
     def entropy(self) -> float:
         """H(feature met) in nats, the most that a node can tell of it."""
-        p = self.joint(1).sum(0)
-        return float(-(p * np.log(p)).sum())
+        return entropy(self.joint(1).sum(0))
 
     def information(self, *steps: int) -> float:
         """I(node; feature met) in nats, the number of steps drawn evenly from those given and not told."""
-        joint = np.mean([self.joint(one) for one in steps], axis=0)
-        seen = joint > 0
-        ratio = joint[seen] / np.outer(joint.sum(1), joint.sum(0))[seen]
-        return float(joint[seen] @ np.log(ratio))
+        return mutual_information(np.mean([self.joint(one) for one in steps], axis=0))
 
     @property
     def slowest(self) -> float:

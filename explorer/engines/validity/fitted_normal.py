@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy.special import digamma
 
 from explorer.errors import InputError
 
@@ -71,12 +70,6 @@ def interval(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two standard errors below and above the mean of each row."""
     mean, error = found.mean(1), found.std(1, ddof=1) / math.sqrt(found.shape[1])
     return mean - 2 * error, mean + 2 * error
-
-
-def exact_normal(n: np.ndarray) -> np.ndarray:
-    """The expected divergence for a normal truth and n > 3 samples, in closed form, in nats."""
-    n = np.asarray(n, float)
-    return (digamma((n - 1) / 2) - np.log(n / 2) + (n + 1) / (n - 3) - 1) / 2
 
 
 def _drawn(truth: Truth, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

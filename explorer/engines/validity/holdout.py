@@ -55,7 +55,7 @@ def split(n: int, features: int, telling: int = 0, seed: int = 0) -> Split:
 
 
 def _signs(right: np.ndarray) -> np.ndarray:
-    return np.where(right, np.float32(1), np.float32(-1))
+    return np.float32(2) * right - np.float32(1)  # np.where takes far longer
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Reports:
         looks: how many features had been asked about.
         reused, reused_fresh: shares of labels that the vote of the kept features reads right: on the holdout that
             chose them, and on fresh samples.
-        guarded, guarded_fresh: the same where all answers came from Thresholdout.
+        guarded: what Thresholdout reports of the vote where all answers came from it.
         spent: answers that Thresholdout gave from the holdout, out of those to single features.
         kept: features that the reused holdout kept in the end.
     """
@@ -125,7 +125,6 @@ class Reports:
     reused: np.ndarray
     reused_fresh: np.ndarray
     guarded: np.ndarray
-    guarded_fresh: np.ndarray
     spent: int
     kept: int
 
@@ -155,7 +154,7 @@ def reports(data: Split, looks: Sequence[int], guard: Thresholdout) -> Reports:
     reused, fresh = _right(data.holdout, plain), _right(data.fresh, plain)
     guarded = [guard.ask(*both) for both in zip(_right(data.train, safe), _right(data.holdout, safe), strict=True)]
     kept = int(np.count_nonzero(plain[:, -1]))
-    return Reports(counts, reused, fresh, np.array(guarded), _right(data.fresh, safe), spent, kept)
+    return Reports(counts, reused, fresh, np.array(guarded), spent, kept)
 
 
 def _weights(train: np.ndarray, shown: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import entr, gammainc, gammaincc, gammaln, kl_div, xlog1py, xlogy
+from scipy.special import gammainc, gammaincc, gammaln, kl_div, xlog1py, xlogy
 
+from explorer.engines.finite.tables import binary_entropy
 from explorer.errors import InputError
 
 LEFT, RIGHT, STEP = -34.0, 5.0, 0.02
@@ -106,7 +107,7 @@ def counted(parameters: int, n: int) -> float:
 
 def _edge(p: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """The q below p with D(p || q) = radius."""
-    entropy = entr(p) + entr(1 - p)
+    entropy = binary_entropy(p)
     low, high = -np.log(p), (radius + entropy) / p + 1  # of -ln q: D >= p * -ln q - entropy
     for _ in range(80):
         middle = (low + high) / 2

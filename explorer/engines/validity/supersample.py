@@ -6,8 +6,9 @@ from functools import cache
 from itertools import combinations_with_replacement, product
 
 import numpy as np
-from scipy.special import entr, xlogy
+from scipy.special import entr
 
+from explorer.engines.finite.tables import mutual_information, mutual_informations
 from explorer.errors import InputError
 
 MOST = 3_000_000
@@ -17,8 +18,6 @@ MOST = 3_000_000
 @dataclass(frozen=True)
 class Bounds:
     """The gap between test and training loss, and what bounds it; losses are 0 or 1, information is in nats.
-
-    Information that is 0 can come out below it by rounding, about 1e-16; the roots take that as 0.
 
     Attributes:
         training, gap: expected training loss, and expected test loss minus it.
@@ -158,12 +157,6 @@ def _information(chances: np.ndarray, joint: np.ndarray, learned: np.ndarray) ->
     p = np.einsum("s,snabu->abu", chances, joint) / n
     difference = np.stack([p[1, 0], p[0, 0] + p[1, 1], p[0, 1]])  # dL = -1, 0, 1
     difference = (difference + difference[::-1, ::-1]) / 2  # the pair in its other order
-    pair = chances @ _mutual(joint.reshape(*joint.shape[:2], 4, 2)).mean(-1)
+    pair = chances @ mutual_informations(joint.reshape(*joint.shape[:2], 4, 2)).mean(-1)
     hypothesis = chances @ (entr(learned.mean(-1)).sum(0) - entr(learned).sum(0).mean(-1))  # H(W | Z) - H(W | U, Z)
-    return float(_mutual(difference)), float(pair), float(hypothesis) / n
-
-
-def _mutual(p: np.ndarray) -> np.ndarray:
-    """Mutual information of the last two axes."""
-    separate = p.sum(-1, keepdims=True) * p.sum(-2, keepdims=True)
-    return (xlogy(p, p) - xlogy(p, separate)).sum((-2, -1))
+    return mutual_information(difference), float(pair), float(hypothesis) / n

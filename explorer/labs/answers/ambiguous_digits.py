@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.answers.evidence import faded
+from explorer.labs.base import middle_half
 from explorer.pictures import Curves, Panels
 from explorer.settings import Range
 
@@ -57,7 +58,7 @@ def lab(
     nats = Curves(
         title="Doubt: entropy, and the part that is information",
         x=found.shares,
-        lines=[found.line("entropy", found.entropy), found.line("information", found.information)],
+        lines=[middle_half("entropy", found.entropy), middle_half("information", found.information)],
         x_title=x_title,
         y_title="nats",
     )
@@ -65,7 +66,7 @@ def lab(
     weights = Curves(
         title="Weight of each class",
         x=found.shares,
-        lines=[found.line(name, values) for name, values in named],
+        lines=[middle_half(name, values) for name, values in named],
         x_title=x_title,
         y_title="trigamma of alpha",
     )

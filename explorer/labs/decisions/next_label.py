@@ -50,15 +50,15 @@ def lab(
     References: cho2024; houlsby2011.
     """
     found = asked(POOL, noise, labelled, WANTED)
-    shared = found.shared(rule, "entropy")
+    shared, kinds = found.shared(rule, "entropy"), found.kinds(rule)
     return Cloud(
         title=f"Of {WANTED} samples asked by {rule}, entropy would ask {shared}",
         note=f"two moons, noise {noise:.2f}; {labelled} labelled, {POOL - labelled} not; logistic on Gaussian bumps",
         told={"also asked by entropy": shared},
         points=found.points,
-        kinds=found.kinds(rule),
+        kinds=kinds,
         names=("not labelled", "label 0", "label 1", "asked next"),
-        sizes=found.sizes(rule),
+        sizes=[(4, 8, 8, 10)[kind] for kind in kinds],
         x_title="x",
         y_title="y",
     ).plot()

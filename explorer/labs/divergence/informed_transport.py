@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.divergence.clusters import Clusters
 from explorer.engines.divergence.informed import Kernels, informed
-from explorer.engines.divergence.sinkhorn import information
+from explorer.engines.finite.tables import mutual_information
 from explorer.pictures import Cloud, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
@@ -50,7 +50,7 @@ def lab(
     clouds, weights = Clusters.turned(turn), sorted({*WEIGHTS, weight})
     kernels = Kernels.of(clouds.x, clouds.y, bandwidth)
     found = [informed(clouds.cost, kernels, one, EPSILON) for one in weights]
-    kept = [information(clouds.between(one.plan)) for one in found]
+    kept = [mutual_information(clouds.between(one.plan)) for one in found]
     at, costs = weights.index(weight), [one.cost for one in found]
     links = clouds.links(found[at].plan, 0.6)
     before = f"; at weight 0 it is {kept[0]:.2f} nats and a cost of {costs[0]:.2f}" if weight else ""

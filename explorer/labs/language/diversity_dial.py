@@ -6,14 +6,17 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.texts.replies import answered, dial
 from explorer.pictures import Bars, Curves, Line, Mark, Panels
-from explorer.settings import Range
+from explorer.settings import Length, Range
 
 TITLE = "Why does a likely reply say so little?"
 PAPERS = (36,)
 QUICK = True
 
 
-def lab(message: str = "will it rain tomorrow", share: Annotated[float, Range(0.0, 2.0, 0.05)] = 0.0) -> Figure:
+def lab(
+    message: Annotated[str, Length(200)] = "will it rain tomorrow",
+    share: Annotated[float, Range(0.0, 2.0, 0.05)] = 0.0,
+) -> Figure:
     r"""The best replies to a message as the chance of the reply by itself is taken off.
 
     Do: raise `share` from 0 to 1, then on to 2.

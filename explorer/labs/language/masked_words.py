@@ -8,7 +8,7 @@ from explorer.engines.texts.masks import best_mask
 from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.typed import typed
 from explorer.pictures import Bars, Grid, Panels
-from explorer.settings import Range
+from explorer.settings import Length, Range
 
 TITLE = "Which words are worth hiding?"
 PAPERS = (46,)
@@ -16,7 +16,7 @@ QUICK = False
 
 
 def lab(
-    sentence: str = "the mutual information of two independent variables is zero",
+    sentence: Annotated[str, Length(200)] = "the mutual information of two independent variables is zero",
     share: Annotated[float, Range(0.1, 0.5, 0.05)] = 0.25,
     draws: Annotated[int, Range(1, 100, 1)] = 30,
 ) -> Figure:
@@ -42,7 +42,7 @@ def lab(
     True
 
     Args:
-        sentence: at least two words that the text has, at most 18.
+        sentence: at least two words that the text has, at most 18, in up to 200 characters.
         share: of the words that is hidden, rounded to whole words, at least one.
         draws: sets drawn at random, of which the best is kept.
 

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.swivel import factorised
 from explorer.pictures import Bars, Cloud, Panels
-from explorer.settings import Range
+from explorer.settings import Length, Range
 
 TITLE = "Which words keep the same company?"
 PAPERS = (72,)
@@ -15,7 +15,7 @@ QUICK = False
 
 
 def lab(
-    word: str = "latent",
+    word: Annotated[str, Length(40)] = "latent",
     dimensions: Annotated[int, Range(2, 20, 1)] = 10,
     window: Annotated[int, Range(1, 10, 1)] = 8,
     hinge: bool = True,

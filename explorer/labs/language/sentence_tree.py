@@ -8,7 +8,7 @@ from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.trees import tree_of
 from explorer.engines.texts.typed import typed
 from explorer.pictures import Cloud
-from explorer.settings import Range
+from explorer.settings import Length, Range
 
 TITLE = "Which words of a sentence tell most of each other?"
 PAPERS = (33,)
@@ -16,7 +16,7 @@ QUICK = True
 
 
 def lab(
-    sentence: str = "the mutual information of two independent variables is zero",
+    sentence: Annotated[str, Length(200)] = "the mutual information of two independent variables is zero",
     window: Annotated[int, Range(1, 10, 1)] = 5,
     shrink: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
     context: bool = False,
@@ -46,7 +46,7 @@ def lab(
     2.0
 
     Args:
-        sentence: at least two words that the text has, at most 18.
+        sentence: at least two words that the text has, at most 18, in up to 200 characters.
         window: largest distance, in words, at which two words of the text count as a pair.
         shrink: counts added to what was seen and to what chance expects, so that a pair never seen stays finite.
         context: take what is left when the rest of the sentence is known.
@@ -56,7 +56,7 @@ def lab(
     read = typed(sentence, of_documents(window), shrink)
     tree = tree_of(read, context)
     links, beside = len(tree.links), tree.neighbours
-    return Cloud(
+    figure = Cloud(
         title=f"{beside} of {links} links join neighbours; strongest: {tree.strongest}, {tree.strengths[0]:.1f} nats",
         note=f"counts of this program's documents, pairs up to {window} word{'s' * (window > 1)} apart{read.remark}",
         told={
@@ -72,3 +72,4 @@ def lab(
         x_title="place in the sentence",
         y_title="links from the centre",
     ).plot()
+    return figure.update_yaxes(autorange="reversed", dtick=1)  # the centre at the top

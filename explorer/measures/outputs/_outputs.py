@@ -31,8 +31,3 @@ def log_probabilities(z: torch.Tensor, form: str) -> tuple[torch.Tensor, tuple[D
 def are_probabilities(z: torch.Tensor) -> bool:
     """Whether no value is negative and every row sums to 1."""
     return bool((z >= 0).all() and ((z.sum(1) - 1).abs() < SUM).all())
-
-
-def entropies(p: torch.Tensor) -> torch.Tensor:
-    """Entropy in nats of every row of probabilities."""
-    return torch.special.entr(p).sum(-1)

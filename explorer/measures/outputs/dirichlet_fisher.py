@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 import torch
 
 from explorer.measures.base import Measure, Reading
-from explorer.measures.outputs._dirichlet import concentrations, log_det_fisher, scores
+from explorer.measures.outputs._dirichlet import concentrations, scores
+from explorer.numerics.dirichlet import log_det_fisher
 
 
 @dataclass(frozen=True)

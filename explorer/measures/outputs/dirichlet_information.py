@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 import torch
 
 from explorer.measures.base import Measure, Reading
-from explorer.measures.outputs._dirichlet import concentrations, information, scores
+from explorer.measures.outputs._dirichlet import concentrations, scores
+from explorer.numerics.dirichlet import information
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 import torch
 
 from explorer.measures.base import Measure, Reading
-from explorer.measures.outputs._outputs import entropies, log_probabilities
+from explorer.measures.outputs._outputs import log_probabilities
+from explorer.numerics.outputs import class_means, information_by_class
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,11 @@ class OutputInformation(Measure):
         """The information; details hold it by class, and the normalised form."""
         log_p, doubts = log_probabilities(z, self.form)
         shares = torch.bincount(y).double() / len(y)
-        centres = _means(log_p.exp(), y)
-        by_class = entropies(centres) - _means(entropies(log_p.exp())[:, None], y)[:, 0]
+        by_class = information_by_class(log_p.exp(), y)
         value = float(shares @ by_class)
-        apart = -torch.einsum("i,j,ik,jk->ij", shares, shares, centres, _means(log_p, y))
+        apart = -torch.einsum("i,j,ik,jk->ij", shares, shares, class_means(log_p.exp(), y), class_means(log_p, y))
         between = float(apart.sum() - apart.trace())
         details: dict[str, Any] = {"per_class": by_class.tolist(), "between_classes": None, "normalised": None}
         if 0 < between < float("inf"):
             details |= {"between_classes": between, "normalised": value / between}
         return Reading(value, details=details, doubts=doubts)
-
-
-def _means(values: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """The mean of rows in every class."""
-    sizes = torch.bincount(y)
-    return values.new_zeros(len(sizes), values.shape[1]).index_add_(0, y, values) / sizes[:, None]

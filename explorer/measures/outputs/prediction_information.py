@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 import torch
 
 from explorer.measures.base import Measure, Reading
-from explorer.measures.outputs._outputs import entropies, log_probabilities
+from explorer.measures.outputs._outputs import log_probabilities
+from explorer.numerics.outputs import prediction_entropies
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,5 @@ class PredictionInformation(Measure):
     def value(self, z: torch.Tensor, y: None = None) -> Reading:
         """The information; details hold both entropies in nats."""
         log_p, doubts = log_probabilities(z, self.form)
-        p = log_p.exp()
-        balance, unsure = float(entropies(p.mean(0))), float(entropies(p).mean())
+        balance, unsure = map(float, prediction_entropies(log_p.exp()))
         return Reading(balance - unsure, details={"entropy_of_mean": balance, "mean_entropy": unsure}, doubts=doubts)
