@@ -35,11 +35,13 @@ class Asked:
         name: of the lab.
         settings: those that differ from their defaults.
         theme: the ground that it is drawn on.
+        narrow: whether for a narrow screen.
     """
 
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     theme: Literal["light", "dark"] = "light"
+    narrow: bool = False
 
     def checked(self) -> "Asked":
         """The same with every value typed, and defaults left out.
@@ -92,7 +94,7 @@ def drawn(asked: Asked, tabled: bool = False) -> Drawn:
 
     labs[asked.name]  # imported before the clock starts
     begun = time.perf_counter()
-    figure = base.drawn(asked.name, asked.theme, **asked.settings)
+    figure = base.drawn(asked.name, asked.theme, asked.narrow, **asked.settings)
     seconds = time.perf_counter() - begun
     return Drawn(json.loads(figure.to_json()), seconds, base.table(figure) if tabled else {})
 
@@ -104,7 +106,12 @@ def collected(asked: Asked) -> Drawn | None:
 
 
 def run(
-    name: str, settings: Mapping[str, Any], theme: Literal["light", "dark"], code: str, progress: Report = nothing
+    name: str,
+    settings: Mapping[str, Any],
+    theme: Literal["light", "dark"],
+    code: str,
+    narrow: bool = False,
+    progress: Report = nothing,
 ) -> dict[str, Any]:
     """The job: run a lab and keep what it drew.
 
@@ -114,7 +121,7 @@ def run(
     if source(name) != code:
         source.cache_clear()
         reload(import_module(labs.card(name).module))
-    asked = Asked(name, settings, theme).checked()
+    asked = Asked(name, settings, theme, narrow).checked()
     found = drawn(asked, tabled=True)
     results().put_many({asked.key: asdict(found)})
     progress(1, 1)

@@ -42,7 +42,7 @@ class Paper:
         year, key: of its entry in the bibliography; None and "" where that lacks one.
         kind: "A", "B" or "C", a key of `KINDS`.
         family: the engine that its quantity shares with others.
-        chapter: of the labs.
+        subject: what it is filed under; that of a lab may differ.
         sentence: what it says.
         quantity, quantity_name: LaTeX and words; empty where it estimates none.
         entries: "kind:name" of what implements the quantity.
@@ -56,7 +56,7 @@ class Paper:
     short: str
     kind: str
     family: str
-    chapter: str
+    subject: str
     sentence: str
     quantity_name: str
     quantity: str
@@ -127,14 +127,14 @@ def shown(offered: Iterable[Offer]) -> str:
     return ", ".join(found) or "not shown in this version"
 
 
-def search(text: str = "", quantity_name: str = "", family: str = "", kind: str = "", chapter: str = "") -> list[Paper]:
+def search(text: str = "", quantity_name: str = "", family: str = "", kind: str = "", subject: str = "") -> list[Paper]:
     """Papers that hold every word of a text, and agree with what else is given.
 
     Args:
         text: words in any order, in small or capital letters, with or without accents.
         quantity_name: as papers have it, or `NONE`; "" takes all, as for the others.
     """
-    wanted = {"quantity_name": quantity_name, "family": family, "kind": kind, "chapter": chapter}
+    wanted = {"quantity_name": quantity_name, "family": family, "kind": kind, "subject": subject}
     words = _letters(text).split()
     return [
         one
@@ -154,7 +154,7 @@ def known(name: str) -> list[str]:
 def _read(one: Paper) -> str:
     """The words that a search looks through."""
     names = " ".join(one.entries).replace(":", " ").replace("_", " ")
-    parts = (one.title, one.short, one.sentence, one.quantity_name, one.limit, one.instead, one.family, one.chapter)
+    parts = (one.title, one.short, one.sentence, one.quantity_name, one.limit, one.instead, one.family, one.subject)
     return _letters(" ".join((*parts, one.key, str(one.year or ""), names)))
 
 
@@ -185,6 +185,8 @@ def _place(kind: str, name: str, family: str, about: Mapping[str, Any]) -> tuple
         return ("disentanglement", {}) if coded else ("representation", {"measure": name})
     if takes_layers(name):
         return "plane", {"est": name}
+    if about.get("by_column"):
+        return "estimators", {"tab": "Interactions"}
     if family == "tables" or about.get("quantity", "I(X;Y)") != "I(X;Y)":
         return "estimators", {"tab": "Your data"}
     return "estimators", {"dist": "bivariate_normal", "est.continuous": name}

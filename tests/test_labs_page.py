@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from explorer import jobs, lab_runs
 from explorer.catalogue import Catalogue, labs, lessons
 from explorer.data import digest
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.figures import _kept
+from explorer.figures import kept
 from explorer.jobs import board
 from explorer.lab_runs import Asked
 from explorer.labs import base
@@ -210,6 +211,32 @@ def test_hidden_and_locked_controls_have_the_values_of_the_link(scratch: Path) -
     assert "The coins agree 0.50" in chart(wrong).spec
 
 
+def test_the_page_is_as_it_was_where_the_address_has_the_parameters_of_another_page_alone(scratch: Path) -> None:
+    test = opened(PAGE, lab="scratch_coin", **{"scratch_coin.agreement": "0.9"})
+    test.query_params["run"] = "twelve_bit"
+    del test.query_params["lab"]
+    test.run()
+    assert "run" not in test.query_params and test.query_params["lab"] == "scratch_coin"
+    assert "The coins agree 0.90" in chart(test).spec
+    test.query_params.clear()
+    assert test.run().segmented_control(key="labs-view").value == "Lessons", "the menu opens the lists"
+
+
+def test_a_narrow_screen_gets_panels_below_each_other_and_whole_titles() -> None:
+    panels = {narrow: lab_runs.drawn(Asked("bottleneck_curve", {}, "light", narrow)) for narrow in (False, True)}
+    layouts = {narrow: found.figure["layout"] for narrow, found in panels.items()}
+    assert layouts[True]["xaxis"]["domain"] == layouts[True]["xaxis2"]["domain"] == [0.0, 1.0]
+    assert layouts[True]["yaxis"]["domain"][0] > layouts[True]["yaxis2"]["domain"][1]
+    assert layouts[False]["xaxis"]["domain"][1] < layouts[False]["xaxis2"]["domain"][0]
+    lines = [len(line) for line in re.sub("<(?!br)[^>]+>", "", layouts[True]["title"]["text"]).split("<br>")]
+    assert max(lines) <= 52 and layouts[True]["height"] > layouts[False]["height"]
+    assert [one.get("y") for one in panels[True].figure["data"]] == [
+        one.get("y") for one in panels[False].figure["data"]
+    ]
+    keys = [Asked("bottleneck_curve", {}, "light", narrow).checked().key for narrow in (False, True)]
+    assert keys[0] != keys[1], "a worker keeps both"
+
+
 def test_a_link_can_hold_back_the_finding_and_the_words(scratch: Path) -> None:
     test = opened(PAGE, lab="scratch_coin", hide="finding,see,explanation")
     assert "The coins agree" not in chart(test).spec and "The coins agree" not in chart(test).alt
@@ -321,12 +348,12 @@ def test_a_figure_gives_its_finding_and_its_numbers() -> None:
 def test_enlarging_changes_sizes_and_no_number() -> None:
     figure = Curves(title="t", x=[0, 1], lines=(Line("a", [0.0, 18.0]),), x_title="x", y_title="y").plot()
     before = json.loads(figure.to_json())
-    after = _kept.enlarged(before, 2.0)
+    after = kept.enlarged(before, 2.0)
     assert after["data"][0]["y"] == before["data"][0]["y"] and after["data"][0]["x"] == before["data"][0]["x"]
-    assert len(_kept.figure(after).data) == len(figure.data)
+    assert len(kept.figure(after).data) == len(figure.data)
     assert after["layout"]["title"]["font"]["size"] == 2 * before["layout"]["title"]["font"]["size"]
     heights = [
-        _kept.enlarged({"data": [], "layout": {"height": one}}, 2.0)["layout"]["height"] for one in (200, 400, 700)
+        kept.enlarged({"data": [], "layout": {"height": one}}, 2.0)["layout"]["height"] for one in (200, 400, 700)
     ]
     assert heights == [400, 560, 700], "as much as a screen holds, and never less than it was"
     assert after["layout"]["margin"]["t"] == 2 * before["layout"]["margin"]["t"] and before["layout"]["height"] < 800

@@ -32,6 +32,7 @@ from explorer.pictures import Bars
 from explorer.settings import Range, Setting
 from explorer.ui import answers
 from explorer.ui.lesson_view import _worded
+from explorer.ui.sliders import notches
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -135,6 +136,61 @@ def test_a_number_that_is_asked_for_is_what_the_lab_tells(name: str) -> None:
         settings, number = NUMBERS[name]
         found = told(drawn(lesson.play.lab, **{**lesson.play.state, **settings}))[number]
         assert abs(found - lesson.ask.value) <= lesson.ask.tolerance / 2 and set(settings) <= set(lesson.play.free)
+
+
+@every_lesson
+def test_the_control_stops_at_every_value_that_is_asked_for(name: str) -> None:
+    play = lessons[name]().play
+    for one in (one for one in labs.card(play.lab).settings if one.name in play.free and one.type in (int, float)):
+        spread = one.range is not None and one.range.log
+        asked_for = {float(text) for text in re.findall(r"(?:from|to|at) (\d+(?:\.\d+)?)", play.do)}
+        asked_for |= {float(NUMBERS[name][0][one.name])} if name in NUMBERS else set()
+        assert asked_for
+        missing = asked_for - set(map(float, notches(one))) if spread else set()
+        assert not missing, f"{one.name} cannot be set to {missing}"
+
+
+@every_lesson
+def test_a_link_that_takes_the_control_of_a_lesson_away_says_so(name: str) -> None:
+    free = lessons[name]().play.free[0]
+    for taken in ({"lock": free}, {"hide": free}):
+        test = opened(PAGE, lesson=name, **taken)
+        assert [one for one in test.warning if f"`{free}` is hidden or locked" in one.value] and not test.exception
+    test = opened(PAGE, lesson=name, lock="nope", hide="see", **{f"predicted.{name}": "a"})
+    said = [one.value for one in test.warning]
+    assert any("called nope" in one for one in said) and any("called see" in one for one in said)
+
+
+def test_going_back_marks_the_answer_of_the_address() -> None:
+    test = opened(PAGE, lesson=FIRST, **{f"predicted.{FIRST}": "a", f"answered.{FIRST}": "a"})
+    answered = test.radio(key=f"{FIRST}-answered")
+    texts_of = [one.text for one in lessons[FIRST]().ask.answers]
+    assert answered.value == texts_of[0]
+    give(test, FIRST, "answered", texts_of[1])
+    assert test.radio(key=f"{FIRST}-answered").value == texts_of[1]
+    test.query_params[f"answered.{FIRST}"] = "a"
+    assert test.run().radio(key=f"{FIRST}-answered").value == texts_of[0]
+    del test.query_params[f"answered.{FIRST}"]
+    assert test.run().radio(key=f"{FIRST}-answered").value is None
+
+
+def test_a_next_lesson_that_cannot_be_prepared_is_told_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(asked: lab_runs.Asked, tabled: bool = False) -> None:
+        raise SettingError("the next one broke")
+
+    following = after(FIRST)
+    code = answers.code_of(lessons[FIRST]().ask, right_and_wrong(lessons[FIRST]().ask)[0])
+    opened(PAGE, lesson=FIRST)
+    kept = lab_runs.drawn
+    own = lessons[FIRST]().play.lab
+    monkeypatch.setattr(
+        lab_runs, "drawn", lambda asked, **more: (kept if asked.name == own else refused)(asked, **more)
+    )
+    monkeypatch.setattr(lab_runs, "submitted", refused)
+    test = opened(PAGE, lesson=FIRST, **{f"predicted.{FIRST}": "a", f"answered.{FIRST}": code})
+    assert not test.error and not test.exception and "What would change your mind" in plainly(test)
+    test = opened(PAGE, lesson=str(following), **{f"predicted.{following}": "a"})
+    assert any("the next one broke" in one.value for one in test.error)
 
 
 @every_lesson
@@ -374,6 +430,8 @@ def test_a_lesson_without_a_file_opens_in_the_app(monkeypatch: pytest.MonkeyPatc
     "arguments, error, says",
     [
         (("lab", "nope"), UnknownNameError, "no lab 'nope'"),
+        (("lab", "two_by_two", "agreement=0.9"), InputError, "settings go with --set, as in --set agreement=0.9"),
+        (("lab", "two_by_two", "0.9"), InputError, "settings go with --set, as in --set agreement=0.5"),
         (("lesson", "nope"), UnknownNameError, "no lesson 'nope'"),
         (("lab", "QUICK", "--set", "zz=1"), SettingError, "zz"),
         (("lab", "QUICK", "--out", "a.exe"), InputError, "must end in .html"),

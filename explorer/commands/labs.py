@@ -17,12 +17,14 @@ Theme = Annotated[str, typer.Option(help="light or dark.")]
 
 def lab(
     name: Annotated[str, typer.Argument(help="See `explorer list labs`.")],
+    more: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="--set NAME=VALUE")] = None,
     set_: Set = None,
     out: Annotated[str, typer.Option(help="A .html, .ipynb, .csv, .png, .svg or .pdf file.")] = "",
     theme: Theme = "light",
     json_: Json = False,
 ) -> None:
     """Run a lab: print what it finds, or write its page, notebook, table or picture."""
+    _none_more(name, more or [])
     settings = settings_of(labs, name, set_)
     suffix = _checked(out, (".html", ".ipynb", ".csv", *PRINTED))
     if theme not in ("light", "dark"):
@@ -66,6 +68,18 @@ def lesson(
 
 
 COMMANDS = (lab, lesson)
+
+
+def _none_more(name: str, more: list[str]) -> None:
+    """Say how a setting is given where one stands behind the name of a lab.
+
+    Raises:
+        InputError: for whatever stands there.
+    """
+    if more:
+        first = next(iter(labs.card(name).settings), None)
+        example = more[0] if "=" in more[0] else f"{first.name}={first.default}" if first else "NAME=VALUE"
+        raise InputError(f"{more[0]!r} behind the name of the lab: settings go with --set, as in --set {example}")
 
 
 def _checked(out: str, formats: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures._drawing import Place, amount, plain_axis
+from explorer.figures._drawing import Place, amount, name_of, plain_axis
 from explorer.figures.theme import Theme
 from explorer.pictures import Bars
 
@@ -18,7 +18,8 @@ LONG = 34
 
 def height(part: Bars) -> int:
     """Pixels that the axes take."""
-    return max(LEAST, ROW * len(part.names))
+    lines = max((name_of(_short(name)).count("<br>") for name in part.names), default=0)
+    return max(LEAST, (ROW + 13 * lines) * len(part.names))
 
 
 def right(part: Bars) -> int:
@@ -73,7 +74,7 @@ def _axes(place: Place, part: Bars, rows: np.ndarray, values: np.ndarray, look: 
     room = 0.14 * (high - low or 1.0)
     x = plain_axis(look, _title(part)) | {"zeroline": True, "zerolinecolor": look.axis}
     x["range"] = [low - 2 * room * (low < 0), high + room]  # names stand left of negative numbers
-    short = [html.escape(name if len(name) <= LONG else f"{name[: LONG - 1]}…", quote=False) for name in part.names]
+    short = [name_of(_short(name)) for name in part.names]
     y = plain_axis(look, "") | {"range": [len(rows) - 0.4, -0.6], "tickvals": rows, "ticktext": short, "ticks": ""}
     place.axes(x, y | {"ticklabelstandoff": 6, "automargin": True})
     font = {"size": 11, "color": look.text}
@@ -82,6 +83,10 @@ def _axes(place: Place, part: Bars, rows: np.ndarray, values: np.ndarray, look: 
             there = [float(one[row]) for one in reach if np.isfinite(one[row])]
             at, anchor, shift = (max(there), "left", 8) if value >= 0 else (min(there), "right", -8)
             place.write(x=at, y=row, xanchor=anchor, xshift=shift, text=amount(value), font=font)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
 
 
 def _title(part: Bars) -> str:

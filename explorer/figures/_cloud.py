@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.figures._drawing import Place, plain_axis
-from explorer.figures.theme import GLYPHS, Theme, shapes
+from explorer.figures.theme import GLYPHS, Theme, narrow, shapes
 from explorer.pictures import Cloud
 
 HEIGHT = 380
@@ -41,8 +41,9 @@ def add(place: Place, part: Cloud, look: Theme) -> None:
     if part.names and many <= NAMED:
         named = [f"<span style='color:{colours[i]}'>{GLYPHS[marks[i]]} {html.escape(name, quote=False)}</span>"
                  for i, name in enumerate(part.names[:many])]  # fmt: skip
+        text = ("<br>" if narrow() else "   ").join(named)
         place.write(x=0, xref="x domain", y=1, yref="y domain", xanchor="left", yanchor="bottom", align="left",
-                    text="   ".join(named), font={"size": 12}, bgcolor=look.background)  # fmt: skip
+                    text=text, font={"size": 12}, bgcolor=look.background)  # fmt: skip
 
 
 def words(part: Cloud) -> str:

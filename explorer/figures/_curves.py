@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures._drawing import Place, amount, apart, plain_axis
-from explorer.figures.theme import GLYPHS, Theme, faint, shapes
+from explorer.figures._drawing import Place, amount, apart, longest, name_of, plain_axis, wrapped
+from explorer.figures.theme import GLYPHS, Theme, faint, narrow, shapes
 from explorer.pictures import Curves, Line, Mark
 
 HEIGHT, LABEL = 330, 15
@@ -15,6 +15,8 @@ HEIGHT, LABEL = 330, 15
 DASHES = {"solid": "solid", "dash": "dash", "dot": "dot", "points": "solid"}
 FEW = 24
 """Points of a curve up to which each has a mark."""
+MARK = 24
+"""Letters in a line of a mark's words on a narrow screen."""
 
 
 def height(part: Curves) -> int:
@@ -24,7 +26,7 @@ def height(part: Curves) -> int:
 
 def right(part: Curves) -> int:
     """Pixels right of the axes, for the names of the curves."""
-    return 24 + min(190, 7 * max((len(line.name) + 2 for line in part.lines), default=0))
+    return (14 if narrow() else 24) + min(190, 7 * (2 + longest([line.name for line in part.lines])))
 
 
 def add(place: Place, part: Curves, look: Theme) -> None:
@@ -134,12 +136,12 @@ def _names(place: Place, part: Curves, colours: list[str]) -> None:
         if len(known):
             end = known[np.argmax(part.places(line)[known])]
             ends.append((i, float(np.clip(np.log10(y[end]) if part.log_y else y[end], low, high))))
-    gap = LABEL / HEIGHT * (high - low)
+    names = [name_of(line.name) for line in part.lines]
+    gap = LABEL / HEIGHT * (high - low) * (1 + max((one.count("<br>") for one in names), default=0))
     for (i, _), at in zip(ends, _below(apart([y for _, y in ends], gap), gap, high), strict=True):
         glyph = GLYPHS[shapes(len(part.lines))[i]] + " " if _marked(part.lines[i]) else ""
-        text = glyph + html.escape(part.lines[i].name, quote=False)
-        font = {"color": colours[i], "size": 12}
-        place.write(x=1, xref="x domain", xanchor="left", xshift=6, y=at, text=text, font=font)
+        said = {"text": glyph + names[i], "align": "left", "font": {"color": colours[i], "size": 12}}
+        place.write(x=1, xref="x domain", xanchor="left", xshift=6, y=at, **said)
 
 
 def _below(places: list[float], gap: float, high: float) -> list[float]:
@@ -156,13 +158,14 @@ def _marked(line: Line) -> bool:
 
 def _mark(place: Place, part: Curves, mark: Mark, look: Theme) -> None:
     line: dict[str, Any] = {"color": look.accent, "width": 1.2, "dash": "dot"}
-    text = {"text": html.escape(mark.text, quote=False), "font": {"color": look.accent, "size": 11}}
+    words = wrapped(mark.text, MARK) if narrow() else html.escape(mark.text, quote=False)
+    text = {"text": words, "align": "left", "font": {"color": look.accent, "size": 11}}
     if mark.axis == "x":
-        place.figure.add_vline(mark.at, line=line, row=1, col=place.column)
+        place.figure.add_vline(mark.at, line=line, row=place.row, col=place.column)
         at = np.log10(mark.at) if part.log_x else mark.at
         place.write(x=at, y=1, yref="y domain", xanchor="left", xshift=4, yanchor="top", **text)
     else:
-        place.figure.add_hline(mark.at, line=line, row=1, col=place.column)
+        place.figure.add_hline(mark.at, line=line, row=place.row, col=place.column)
         at = np.log10(mark.at) if part.log_y else mark.at
         place.write(x=0, xref="x domain", y=at, xanchor="left", xshift=6, yanchor="bottom", **text)
 

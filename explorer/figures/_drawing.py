@@ -8,12 +8,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer.figures.theme import Theme
+from explorer.figures.theme import Theme, narrow
+
+TITLE, NAME = 36, 16
+"""Letters in a line of the title of an axis, and of a name, on a narrow screen."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One column of a figure of one row.
+    """One column of a figure of one row, or one row of a figure of one column.
 
     Attributes:
         said: words that whoever draws the figure puts on it, all at once.
@@ -21,16 +24,17 @@ class Place:
 
     figure: go.Figure
     column: int
+    row: int = 1
     said: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, trace: Any) -> None:
         """Draw a trace here."""
-        self.figure.add_trace(trace, 1, self.column)
+        self.figure.add_trace(trace, self.row, self.column)
 
     def axes(self, x: dict[str, Any], y: dict[str, Any]) -> None:
         """Change both axes."""
-        self.figure.update_xaxes(x, row=1, col=self.column)
-        self.figure.update_yaxes(y, row=1, col=self.column)
+        self.figure.update_xaxes(x, row=self.row, col=self.column)
+        self.figure.update_yaxes(y, row=self.row, col=self.column)
 
     def write(self, **annotation: Any) -> None:
         """Words without an arrow; references to the axes' domains are completed."""
@@ -38,7 +42,8 @@ class Place:
 
     def write_all(self, annotations: Sequence[dict[str, Any]]) -> None:
         """Many words at once; they are kept in `said`, for Plotly checks all that are there whenever one is added."""
-        suffix = "" if self.column == 1 else str(self.column)
+        number = max(self.row, self.column)
+        suffix = "" if number == 1 else str(number)
         own = {"showarrow": False, "xref": f"x{suffix}", "yref": f"y{suffix}"}
         domains = {f"{axis} domain": f"{axis}{suffix} domain" for axis in "xy"}
         named = [{key: domains.get(value, value) if key in own else value for key, value in one.items()}
@@ -51,7 +56,7 @@ def plain_axis(look: Theme, title: str) -> dict[str, Any]:
     return {
         "showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "tickcolor": look.axis,
         "automargin": True,
-        "title": {"text": html.escape(title, quote=False), "standoff": 6},
+        "title": {"text": wrapped(title, TITLE) if narrow() else html.escape(title, quote=False), "standoff": 6},
     }  # fmt: skip
 
 
@@ -86,6 +91,16 @@ def _bottom(block: list[int], places: Sequence[float], gap: float) -> float:
 def wrapped(text: str, letters: int) -> str:
     """Text in lines for a figure, as it is written."""
     return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(text, letters))
+
+
+def name_of(text: str) -> str:
+    """A name as it stands at a curve, a bar or a row: in short lines on a narrow screen."""
+    return wrapped(text, NAME) if narrow() else html.escape(text, quote=False)
+
+
+def longest(names: Sequence[str]) -> int:
+    """Letters of the longest line of some names, as `name_of` writes them."""
+    return max((len(line) for one in names for line in html.unescape(name_of(one)).split("<br>")), default=0)
 
 
 def amount(value: float) -> str:

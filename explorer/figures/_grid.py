@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures._drawing import Place, amount, plain_axis
-from explorer.figures.theme import Theme
+from explorer.figures._drawing import Place, amount, longest, name_of, plain_axis
+from explorer.figures.theme import Theme, narrow
 from explorer.pictures import Grid
 
 CELL, LEAST, MOST = 34, 150, 460
 """Pixels of a row, and of the axes at least and at most."""
 CELLS = 150
 """Cells up to which each has its number in it."""
+ROOM = 290
+"""Pixels of a row with its name on a narrow screen."""
 
 
 def height(part: Grid) -> int:
@@ -40,13 +42,13 @@ def add(place: Place, part: Grid, look: Theme) -> None:
         )
     )  # fmt: skip
     numbers = np.arange(len(part.columns)), np.arange(len(part.rows))
-    names = [[html.escape(str(one), quote=False) for one in side] for side in (part.columns, part.rows)]
+    names = [[name_of(str(one)) for one in side] for side in (part.columns, part.rows)]
     x, y = (
         plain_axis(look, title) | {"tickvals": at, "ticktext": text, "ticks": "", "automargin": True}
         for title, at, text in zip((part.column_title, part.row_title), numbers, names, strict=True)
     )
     place.axes(x, y | {"range": [len(part.rows) - 0.5, -0.5]})
-    if values.size <= CELLS:
+    if values.size <= CELLS and not (narrow() and _tight(part)):
         _numbers(place, part, values, (low, most), look)
 
 
@@ -61,6 +63,11 @@ def words(part: Grid) -> str:
         said.append(f"{what} {amount(values[row, column])} at {part.rows[row]}, {part.columns[column]}")
     shape = f"{values.shape[0]} by {values.shape[1]}"
     return f"A table, {shape}, of {part.value_title}: {part.row_title} by {part.column_title}; {'; '.join(said)}."
+
+
+def _tight(part: Grid) -> bool:
+    """Whether numbers would be written over each other on a narrow screen."""
+    return ROOM - 7 * longest(list(map(str, part.rows))) < 7 * (part.digits + 2) * len(part.columns)
 
 
 def _told(part: Grid, values: np.ndarray) -> list[list[str]]:

@@ -7,14 +7,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.figures.finding import TY, XT, alternative, finding, subtitle
-from explorer.figures.theme import THEMES, Theme, label, shapes, thousands
+from explorer.figures.theme import LINE as HEAD
+from explorer.figures.theme import NARROW, THEMES, Theme, label, narrow, shapes, thousands
 from explorer.result import NATS_PER
 from explorer.trajectory import Trajectory
 
 NEAR = 0.06
 """Share of the largest value within which the names of two layers would cover each other."""
-BELOW = "bottom center"
-SIDES = (BELOW, "top center", "middle left")
 LETTERS, LINE = 105, 16
 """Letters in a line below the title, and its height in pixels."""
 
@@ -37,9 +36,9 @@ def draw(
     shown, look = result.to(unit), THEMES[theme]
     figure = go.Figure()
     layers = shown.layers
-    drawn = zip(layers, look.layer_colours(len(layers)), shapes(len(layers)), _sides(shown), strict=True)
-    for layer, colour, shape, side in drawn:
-        for trace in _trail(shown, layer, colour, shape, side):
+    drawn = zip(layers, look.layer_colours(len(layers)), shapes(len(layers)), _names(shown), strict=True)
+    for layer, colour, shape, name in drawn:
+        for trace in _trail(shown, layer, colour, shape, name):
             figure.add_trace(trace)
     _shade(figure, shown, look)
     figure.update_layout(_layout(shown, look))
@@ -49,18 +48,23 @@ def draw(
     return figure
 
 
-def _sides(shown: Trajectory) -> list[str]:
-    """Where the name of each layer stands beside its last mark: marks that lie together get different sides."""
+def _names(shown: Trajectory) -> list[dict[str, Any]]:
+    """The name of each layer and where it stands: below its last mark, but where marks lie together in a column."""
     ends = np.array([[shown.curve(layer, XT)[-1], shown.curve(layer, TY)[-1]] for layer in shown.layers]).reshape(-1, 2)
     reach = NEAR * np.nanmax(np.abs(shown.value), initial=1e-9), NEAR * np.nanmax(np.abs(ends[:, 1]), initial=1e-9)
-    near = (np.abs(ends[:, None] - ends) < reach).all(2)
-    return [
-        SIDES[i % len(SIDES)] if row.sum() > 1 else BELOW for i, row in zip(np.tril(near).sum(1), near, strict=True)
-    ]
+    near = (np.abs(ends[:, None] - ends) < reach).all(2) | np.eye(len(ends), dtype=bool)
+    names = []
+    for i, (layer, row) in enumerate(zip(shown.layers, near, strict=True)):
+        column = bool(row.sum() > 1)
+        own = "\u00a0\u00a0" * column + label(layer)
+        lines = [own if other == i else "\u00a0" for other in np.flatnonzero(row)]
+        side = "middle right" if column else "bottom center"
+        names.append({"text": ["", "<br>".join(lines)], "textposition": side})
+    return names
 
 
 def _trail(
-    shown: Trajectory, layer: str, colour: str, shape: str, side: str
+    shown: Trajectory, layer: str, colour: str, shape: str, name: dict[str, Any]
 ) -> tuple[go.Scatter, go.Scatter, go.Scatter]:
     x, y, null = shown.curve(layer, XT), shown.curve(layer, TY), shown.curve(layer, TY, "null")
     symbols = [f"{shape}-open"] + [shape] * (len(x) - 1)
@@ -75,9 +79,9 @@ def _trail(
         y=y[ends],
         mode="markers+text",
         marker={"symbol": [symbols[0], symbols[-1]], "size": 11, "color": colour},
-        text=["", label(layer)],
-        textposition=side,
+        **name,
         textfont={"color": colour},
+        cliponaxis=False,
         error_x=_bars(shown, layer, XT, ends, colour),
         error_y=_bars(shown, layer, TY, ends, colour),
         hoverinfo="skip",
@@ -133,11 +137,12 @@ def _shade(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
 
 
 def _layout(shown: Trajectory, look: Theme) -> dict:
-    below = textwrap.wrap(subtitle(shown), LETTERS)
+    below = textwrap.wrap(subtitle(shown), NARROW["words"] if narrow() else LETTERS)
+    title = textwrap.wrap(finding(shown), NARROW["title"] if narrow() else LETTERS)
     axis = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "rangemode": "tozero"}
     return {
         "title": {
-            "text": f"<b>{finding(shown)}</b><br><span style='font-size:12px'>{'<br>'.join(below)}</span>",
+            "text": f"<b>{'<br>'.join(title)}</b><br><span style='font-size:12px'>{'<br>'.join(below)}</span>",
             "x": 0.02,
         },
         "xaxis": axis | {"title": f"I(X;T), {shown.unit}"},
@@ -146,7 +151,7 @@ def _layout(shown: Trajectory, look: Theme) -> dict:
         "paper_bgcolor": look.background,
         "plot_bgcolor": look.background,
         "font": {"color": look.text},
-        "margin": {"t": 64 + LINE * len(below), "l": 70, "r": 20, "b": 60},
+        "margin": {"t": 64 + LINE * len(below) + HEAD * (len(title) - 1), "l": 70, "r": 44, "b": 60},
         "height": 560,
         "meta": {"alt": alternative(shown)},
     }

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from explorer.figures import _bars, _cloud, _curves, _grid
 from explorer.figures._drawing import Place, wrapped
-from explorer.figures.theme import THEMES, Theme, framed, ground
+from explorer.figures.theme import THEMES, Theme, framed, ground, narrow
 from explorer.pictures import Bars, Cloud, Curves, Grid, Panels, Picture
 
 TOP, BOTTOM, PANEL, NAMES = 84, 60, 30, 20
@@ -30,24 +30,46 @@ def draw(picture: Picture, *, theme: Literal["light", "dark"] | None = None) -> 
     look = THEMES[theme or ground()]
     parts = list(picture.parts) if isinstance(picture, Panels) else [picture]
     widths = list(picture.widths) if isinstance(picture, Panels) and picture.widths else None
-    figure = make_subplots(1, len(parts), horizontal_spacing=_gap(parts), column_widths=widths)
-    places = [Place(figure, column) for column in range(1, len(parts) + 1)]
+    heads = [wrapped(part.title, LETTERS[1 if narrow() else len(parts)]) for part in parts] if len(parts) > 1 else []
+    below = NAMES * max(_lines_of_names(part) for part in parts)
+    room = PANEL + below + 16 * max(one.count("<br>") for one in heads) if any(heads) else below * narrow()
+    figure, places, axes = _stacked(parts, room) if narrow() else _beside(parts, widths)
     for place, part in zip(places, parts, strict=True):
         KINDS[type(part)].add(place, part, look)
-    heads = [wrapped(part.title, LETTERS[len(parts)]) for part in parts] if len(parts) > 1 else []
-    below = NAMES * any(isinstance(part, Cloud) and bool(part.names) for part in parts)
-    room = PANEL + below + 16 * max(one.count("<br>") for one in heads) if any(heads) else 0
     named = _named(figure, heads, 8 + below, look)
     figure.layout.annotations += (*named, *(one for place in places for one in place.said))
-    note = wrapped(picture.note, 120)
+    note = wrapped(picture.note, 10_000 if narrow() else 120)
     top = TOP + room + 16 * note.count("<br>")
-    height = top + max(KINDS[type(part)].height(part) for part in parts) + BOTTOM
+    height = top + axes + BOTTOM
     frame = framed(html.escape(picture.title, quote=False), note, alternative(picture), look, height)
     grown = frame["height"] - height
-    right = max(KINDS[type(part)].right(part) for part in parts[-1:])
+    right = max(KINDS[type(part)].right(part) for part in (parts if narrow() else parts[-1:]))
     figure.update_layout(frame | {"margin": {"t": top + grown, "b": BOTTOM, "l": 20, "r": right}})
     figure.update_layout(meta=frame["meta"] | {"told": {name: float(one) for name, one in picture.told.items()}})
     return figure
+
+
+def _beside(parts: list[Picture], widths: list[float] | None) -> tuple[go.Figure, list[Place], int]:
+    """Axes for each part in a row, and the pixels of their height."""
+    figure = make_subplots(1, len(parts), horizontal_spacing=_gap(parts), column_widths=widths)
+    places = [Place(figure, column) for column in range(1, len(parts) + 1)]
+    return figure, places, max(KINDS[type(part)].height(part) for part in parts)
+
+
+def _stacked(parts: list[Picture], room: int) -> tuple[go.Figure, list[Place], int]:
+    """Axes for each part below each other, `room` pixels for the words above each, and the pixels of all of it."""
+    heights = [KINDS[type(part)].height(part) for part in parts]
+    gap = BOTTOM + room + 20
+    axes = sum(heights) + gap * (len(parts) - 1)
+    figure = make_subplots(len(parts), 1, vertical_spacing=gap / axes, row_heights=heights)
+    return figure, [Place(figure, 1, row) for row in range(1, len(parts) + 1)], axes
+
+
+def _lines_of_names(part: Picture) -> int:
+    """Lines that the names of kinds take above a cloud."""
+    if not (isinstance(part, Cloud) and part.names):
+        return 0
+    return len(part.names) if narrow() else 1
 
 
 def _gap(parts: list[Picture]) -> float:
@@ -64,14 +86,16 @@ def _left(part: Picture) -> int:
 
 def _named(figure: go.Figure, heads: list[str], shift: int, look: Theme) -> list[dict[str, Any]]:
     """The title of each part above its axes, as annotations."""
-    lefts = [figure.get_subplot(1, column).xaxis.domain[0] for column in range(1, len(heads) + 1)]
+    numbers = range(1, len(heads) + 1)
+    axes = [figure.get_subplot(one, 1) if narrow() else figure.get_subplot(1, one) for one in numbers]
+    corners = [(one.xaxis.domain[0], one.yaxis.domain[1]) for one in axes]
     return [
         {
-            "x": left, "xref": "paper", "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom",
+            "x": left, "xref": "paper", "y": top, "yref": "paper", "xanchor": "left", "yanchor": "bottom",
             "yshift": shift, "text": head, "align": "left", "showarrow": False,
             "font": {"color": look.secondary, "size": 12},
         }
-        for left, head in zip(lefts, heads, strict=True)
+        for (left, top), head in zip(corners, heads, strict=True)
     ]  # fmt: skip
 
 

@@ -20,6 +20,8 @@ GLYPHS = dict(zip(SHAPES, "■◆●▲⬟★✚⬢", strict=True))
 
 LINE = 24
 """Height of a line of a title, in pixels."""
+NARROW = {"title": 34, "words": 52}
+"""Letters in a line of a title, and of the words below it, on a narrow screen."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ LIGHT = Theme("light", "#ffffff", "#1f2328", "#5c6370", "#8a8f98", "#f1f1ef", "#
 DARK = Theme("dark", "#16181c", "#e8e6df", "#a3a7ae", "#7b8089", "#24262b", "#ff8a90", (0.35, 1.0), DARK_CATEGORIES)
 THEMES = {"light": LIGHT, "dark": DARK}
 _ground: ContextVar[Literal["light", "dark"]] = ContextVar("_ground", default="light")
+_narrow: ContextVar[bool] = ContextVar("_narrow", default=False)
 
 
 def ground() -> Literal["light", "dark"]:
@@ -60,14 +63,20 @@ def ground() -> Literal["light", "dark"]:
     return _ground.get()
 
 
+def narrow() -> bool:
+    """Whether figures are drawn for a narrow screen: panels below each other, words in short lines."""
+    return _narrow.get()
+
+
 @contextmanager
-def on(theme: Literal["light", "dark"]) -> Iterator[None]:
-    """Draw on a light or a dark ground inside the block."""
-    token = _ground.set(theme)
+def on(theme: Literal["light", "dark"], narrow: bool = False) -> Iterator[None]:
+    """Draw on a light or a dark ground inside the block, and for a narrow screen or not."""
+    tokens = _ground.set(theme), _narrow.set(narrow)
     try:
         yield
     finally:
-        _ground.reset(token)
+        _ground.reset(tokens[0])
+        _narrow.reset(tokens[1])
 
 
 def shapes(count: int) -> list[str]:
@@ -98,8 +107,11 @@ def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int
         letters: that a line of the title holds; fewer for a figure that stands beside others.
     """
     title, alternative = (re.sub(r"[-−](0\.0+(?![0-9]))", r"\1", text) for text in (title, alternative))  # no -0.00
-    lines = textwrap.wrap(title, letters)
+    lines = textwrap.wrap(title, min(letters, NARROW["title"]) if narrow() else letters)
     height += LINE * (len(lines) - 1)
+    if narrow() and "<" not in subtitle:
+        words = textwrap.wrap(subtitle, NARROW["words"])
+        subtitle, height = "<br>".join(words), height + 16 * max(0, len(words) - 1)
     return {
         "title": {
             "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{subtitle}</span>",

@@ -10,6 +10,7 @@ import numpy as np
 
 from explorer.catalogue import labs
 from explorer.figures.theme import on
+from explorer.pictures import Line
 from explorer.settings import checked_settings
 
 
@@ -31,6 +32,12 @@ def telling(figure: Any, **numbers: float) -> Any:
     return figure
 
 
+def middle_half(name: str, values: np.ndarray) -> Line:
+    """The mean over the repeats of values (points, repeats) as a line, and the middle half of them as its band."""
+    low, high = np.quantile(values, (0.25, 0.75), axis=1)
+    return Line(name, values.mean(1), low, high)
+
+
 def table(figure: Any) -> dict[str, list[Any]]:
     """Every number of a lab's figure, column by column: as its picture lists them, else as they are drawn."""
     picture = getattr(figure, "_picture", None)
@@ -48,15 +55,18 @@ def table(figure: Any) -> dict[str, list[Any]]:
     return rows
 
 
-def drawn(name: str, theme: Literal["light", "dark"] = "light", **settings: Any) -> Any:
+def drawn(name: str, theme: Literal["light", "dark"] = "light", narrow: bool = False, **settings: Any) -> Any:
     """The figure of a lab.
+
+    Args:
+        narrow: for a narrow screen.
 
     Raises:
         UnknownNameError: when there is no lab of that name.
         SettingError: for a setting that it lacks, or a value out of its rule.
     """
     given = checked_settings(labs.card(name).settings, settings, f"the lab {name}")
-    with on(theme):
+    with on(theme, narrow):
         return labs[name](**given)
 
 

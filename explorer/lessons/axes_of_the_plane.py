@@ -2,14 +2,14 @@
 
 from explorer.lessons.base import Answer, Lesson, Play, Question
 
-TITLE = "Where no point can lie"
+TITLE = "Which points of the plane can a layer reach?"
 PLACE = 4
 MINUTES = 6
 
 OPENING = """A layer T of a network is made from the input X, perhaps with some chance. The **information plane**
 has a point for it: how much T tells of the input, $I(X;T)$, to the right, and how much it tells of the label Y,
 $I(T;Y)$, up. Here X has 8 values, and 150 made-up layers are points on the plane. Each will search, by trial and
-error, for a way to tell much of Y and little of X."""
+error, for a way to tell much of Y and little of X; to some X is dear, to others cheap."""
 
 PREDICT = Question(
     "Let them search as long as you like. Where on the plane can none of them ever come?",
@@ -65,7 +65,7 @@ chain can add information about where it began, so $I(T;Y) \le I(X;Y)$, the uppe
 diagonal. And nobody can tell more of X than there is: $I(X;T) \le H(X)$, the shade on the right.
 
 These bounds need no assumption on the network. So they are a test that costs nothing: when an **estimate** puts a
-layer into the shade, the estimate is wrong, by at least as much as it lies inside. The Information plane page
+layer into the shade, one of its two numbers is wrong, or both are. The Information plane page
 shades them under every figure, with $H(Y)$ for $I(X;Y)$: a weaker bound, for nobody knows $I(X;Y)$ of images.
 
 Between the curve and the shade no encoder lies either, but that curve depends on the whole table of X and Y. The

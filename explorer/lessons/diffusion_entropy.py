@@ -7,13 +7,14 @@ PLACE = 7
 MINUTES = 6
 
 OPENING = """240 points lie in a space of 51 columns. In truth they are k clusters, so an entropy of $\\log_2 k$
-bits would do them justice: 4 bits for 16. But 50 of the columns hold nothing but noise. Cells, two in each column,
-fail at once: there are $2^{51}$ of them, every point sits alone, and they read $\\log_2 240 = 7.9$ bits for any k.
-Another idea: walk at random from point to near point, and count the groups that the walk cannot leave."""
+bits would do them justice: 4 bits for 16. But 50 columns hold only noise. Cells, two in each column, fail:
+there are $2^{51}$ of them, every point sits alone, and they read $\\log_2 240 = 7.9$ bits for any k.
+Another idea: walk at random from point to near point, and count the groups that the walk cannot leave. The entropy
+that does so is called DSE."""
 
 PREDICT = Question(
-    "One step of the walk reads 6.3 bits for 16 clusters: groups, and also noise within each. What will four steps "
-    "read?",
+    "After one step of the walk DSE reads 6.3 bits for 16 clusters: groups, and also noise within each. What will it "
+    "read after four?",
     (
         Answer(
             "More than 6.3: a longer walk sees more of the space",
@@ -39,9 +40,9 @@ PREDICT = Question(
 )
 
 EXPLAIN = r"""The walk goes from $i$ to $j$ with a probability that falls with distance, $e^{-|z_i - z_j|^2 / 2
-\sigma^2}$. As a matrix it has an eigenvalue 1 for every group it cannot leave, and small ones, here about 0.04, for
-directions within. The entropy of $|\lambda_i|^t$, divided by their sum, is **diffusion spectral entropy** (DSE); $t$
-steps raise every eigenvalue to the power $t$, so 1 stays and 0.04 becomes 0.000003.
+\sigma^2}$. As a matrix it has an eigenvalue 1 for every group it cannot leave, and small ones for directions
+within, about 0.04 for 16 clusters. The entropy of $|\lambda_i|^t$, divided by their sum, is **diffusion spectral
+entropy** (DSE); $t$ steps raise every eigenvalue to the power $t$, so 1 stays, and after four 0.04 is 0.000003.
 
 That is why it still tells something in many columns, where cells are all alone: it looks at distances, not at
 places. And why it is a number about a **scale**: with a kernel so wide that the clusters touch, they are one; so

@@ -2,7 +2,7 @@
 
 from explorer.lessons.base import Answer, Lesson, Number, Play, Question
 
-TITLE = "Fool yourself with a holdout"
+TITLE = "What do held-out labels say after many questions?"
 PLACE = 9
 MINUTES = 7
 

@@ -45,7 +45,8 @@ ASK = Question(
         ),
         Answer(
             "What lies above the value of permuted labels: most of it for 3 units, nothing for 10",
-            "0.99 against 0.08 for 3 units, 1.00 against 1.00 for 10. The difference is what is about the task.",
+            "0.99 against 0.08 for 3 units, 1.00 against 1.00 for 10. The difference is what this ruler shows of the "
+            "task; where it shows none, the layer may still know the label.",
             right=True,
         ),
         Answer(

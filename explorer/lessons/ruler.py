@@ -2,7 +2,7 @@
 
 from explorer.lessons.base import Answer, Lesson, Play, Question
 
-TITLE = "The ruler makes the finding"
+TITLE = "Do ReLU networks compress too?"
 PLACE = 6
 MINUTES = 7
 

@@ -1,15 +1,16 @@
 """The figure of a lab: at once where the lab is quick, else from a worker, with what was there before until then."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from explorer import lab_runs
 from explorer.catalogue import labs
-from explorer.figures import _kept
+from explorer.figures import kept
 from explorer.lab_runs import Asked, Drawn
-from explorer.ui import computing, results, show
+from explorer.ui import computing, results, screen, show
 from explorer.ui.show import plain
 
 PATIENCE = 0.25
@@ -25,6 +26,16 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 def theme() -> Any:
     """The ground that the browser shows."""
     return st.context.theme.type or "light"
+
+
+def on_screen(name: str, settings: Mapping[str, Any]) -> Asked:
+    """A checked lab, drawn for the ground and the width of the reader's screen.
+
+    Raises:
+        UnknownNameError: when there is no lab of that name.
+        SettingError: for a setting that it lacks, or a value out of its rule.
+    """
+    return Asked(name, settings, theme(), screen.narrow()).checked()
 
 
 def panel(asked: Asked, change: Change = dict) -> None:
@@ -44,11 +55,17 @@ def panel(asked: Asked, change: Change = dict) -> None:
     computing.followed(lambda: _now(asked, change), live, spec, WHAT_TO_DO, EVERY)
 
 
-def ahead(asked: Sequence[Asked]) -> None:
+def ahead(wanted: Callable[[], Sequence[Asked]]) -> None:
     """Have workers draw what will soon be looked at, the first of these first; a quick lab gets its imports done.
 
-    To be called after everything else of the page: not in a thread, where imports of two threads would meet.
+    To be called after everything else of the page: not in a thread, where imports of two threads would meet. What
+    fails here fails again, and is told, where it is looked at.
     """
+    with suppress(Exception):
+        _ahead(wanted())
+
+
+def _ahead(asked: Sequence[Asked]) -> None:
     if lab_runs.quick(asked[0].name):
         lab_runs.drawn(asked[0])
         return
@@ -84,7 +101,7 @@ def _amount(value: Any) -> str:
 
 
 def _draw(asked: Asked, found: Drawn, change: Change) -> None:
-    results.figure(_kept.figure(change(dict(found.figure))), f"figure-{asked.name}", asked.name)
+    results.figure(kept.figure(change(dict(found.figure))), f"figure-{asked.name}", asked.name)
 
 
 def _slot(asked: Asked) -> str:

@@ -54,7 +54,7 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
 
 def _controls(card: Card, prepared: Prepared) -> Asked:
     values = teacher.controls(card.settings, card.name, prepared)
-    return Asked(card.name, values, lab_figure.theme()).checked()
+    return lab_figure.on_screen(card.name, values)
 
 
 def _words(said: Words, prepared: Prepared) -> None:

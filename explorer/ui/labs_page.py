@@ -1,11 +1,13 @@
 """The Labs page: lessons in order, labs by chapter, the library of papers; or the one lesson or lab of the URL."""
 
 import ast
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from explorer.catalogue import Card, labs, lessons
 from explorer.labs.base import chapters
@@ -18,11 +20,14 @@ from explorer.ui.show import plain
 VIEWS = ("Lessons", "Labs", "Papers")
 VIEW = "labs-view"
 """Key of the widget. The URL's `view` is written here and not bound, for the reason that `_keep` gives."""
+LEFT = "labs-left"
+"""In the session: the parameters with which the page was last shown."""
 WHAT_TO_DO = "Choose another in the list of labs and lessons, or change what the message names."
 
 
 def page() -> None:
     """What the URL names, or the lists."""
+    _come_back()
     lab, lesson = st.query_params.get("lab"), st.query_params.get("lesson")
     first = {name: texts for name, texts in given().items() if "." in name}
     with show.told(WHAT_TO_DO):
@@ -34,6 +39,19 @@ def page() -> None:
             lab_view.panel(lab, first)
         else:
             _lists(lesson, lab)
+    st.session_state[LEFT] = st.query_params.to_dict()
+
+
+def _come_back() -> None:
+    """Show what was here before where the address has another page's parameters alone.
+
+    A page that writes its parameters as it opens leaves them to the address before it, which is ours on the way back.
+    """
+    if st.query_params and not {"lab", "lesson", "view"} & st.query_params.keys() and LEFT in st.session_state:
+        wanted = st.session_state[LEFT]
+        for name in (*st.query_params, *wanted):
+            with suppress(StreamlitAPIException):  # of a control that is still there, and keeps its value
+                st.query_params.pop(name, None) if name not in wanted else st.query_params.update({name: wanted[name]})
 
 
 def _keep(name: str, value: str) -> None:
@@ -51,7 +69,8 @@ def _lists(lesson: str | None, lab: str | None) -> None:
     named = st.query_params.get("view", "")
     st.session_state[VIEW] = named if named in VIEWS else VIEWS[0]
     view = st.segmented_control("Show", VIEWS, required=True, key=VIEW, on_change=_choose, label_visibility="collapsed")
-    _keep("view", view or VIEWS[0])
+    if named or view != VIEWS[0]:
+        _keep("view", view or VIEWS[0])
     if view == "Papers":
         library_view.panel()
     elif view == "Labs":

@@ -6,10 +6,13 @@ from typing import Any
 import streamlit as st
 
 from explorer import lab_runs
-from explorer.figures import _kept
+from explorer.figures import kept
 from explorer.handouts import lesson as handout
 from explorer.lessons.base import Lesson
 from explorer.ui import answers, computing, teacher
+
+PARTS = ("finding",)
+"""Of a lesson, what a link can hold back beside its control."""
 
 
 def panel(name: str, lesson: Lesson, settings: Mapping[str, Any]) -> None:
@@ -20,7 +23,7 @@ def panel(name: str, lesson: Lesson, settings: Mapping[str, Any]) -> None:
                            "application/x-ipynb+json", on_click="ignore")  # fmt: skip
         _page(name)
         free = {one: settings[one] for one in lesson.play.free}
-        teacher.maker({"lesson": name}, name, free, parts=("finding",))
+        teacher.maker({"lesson": name}, name, free, PARTS, lesson.play.free)
 
 
 def files() -> None:
@@ -55,4 +58,4 @@ def _page(name: str) -> None:
 
 def _figure(asked: lab_runs.Asked) -> Any:
     found = lab_runs.drawn(asked) if lab_runs.quick(asked.name) else lab_runs.collected(asked)
-    return _kept.figure((found or lab_runs.drawn(asked)).figure)
+    return kept.figure((found or lab_runs.drawn(asked)).figure)

@@ -33,28 +33,38 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
     lesson: Lesson = lessons[name]()
     predicted, answered = (answers.shown(name, part) for part in ("predicted", "answered"))
     _head(card, prepared, _step(name, lesson, predicted, answered))
+    notice = st.container()
     if predicted is None or not prepared.projector:
         st.markdown(lesson.opening)
     if predicted is None:
         _ask(name, "predicted", lesson.predict, "Keep this prediction")
-        lab_figure.ahead(_soon(name, lesson))
+        with notice:
+            _tell(prepared, lesson)
+        lab_figure.ahead(lambda: _soon(name, lesson))
         return
-    notice = st.container()
     settings, explained = _played(name, lesson, predicted, answered, prepared)
     with notice:
-        tell_ignored({key: one for key, one in first.items() if key.startswith(f"{name}.")}, f"labs-{name}")
-        teacher.tell_unknown(prepared, _free(lesson))
+        hidden = {f"{name}.{one}" for one in prepared.hide | prepared.lock}
+        mine = {key: one for key, one in first.items() if key.startswith(f"{name}.") and key not in hidden}
+        tell_ignored(mine, f"labs-{name}")
+        _tell(prepared, lesson)
     if explained:
         _explain(name, lesson, predicted, settings, prepared)
         following = after(name)
         if following is not None:
-            lab_figure.ahead(_soon(following, lessons[following]()))
+            lab_figure.ahead(lambda: _soon(following, lessons[following]()))
+
+
+def _tell(prepared: Prepared, lesson: Lesson) -> None:
+    """What of the link does nothing here, or stands in the way of the lesson."""
+    teacher.tell_unknown(prepared, _free(lesson), lesson_handouts.PARTS)
+    teacher.tell_withheld(prepared, lesson.play.free)
 
 
 def _soon(name: str, lesson: Lesson) -> list[Asked]:
     """What the play of a lesson opens with, and ends of its one manipulation."""
-    opening = Asked(lesson.play.lab, lesson.play.state, lab_figure.theme()).checked()
-    return [opening, *(replace(one, theme=opening.theme) for _, one in frames(name))]
+    opening = lab_figure.on_screen(lesson.play.lab, lesson.play.state)
+    return [opening, *(replace(one, theme=opening.theme, narrow=opening.narrow) for _, one in frames(name))]
 
 
 def _head(card: Card, prepared: Prepared, step: int) -> None:
@@ -87,7 +97,7 @@ def _played(
         text.markdown(f"**Do:** {lesson.play.do}")
         with place:
             values = dict(lesson.play.state) | teacher.controls(_free(lesson), name, prepared)
-        lab_figure.panel(Asked(lesson.play.lab, values, lab_figure.theme()).checked(), prepared.changed)
+        lab_figure.panel(lab_figure.on_screen(lesson.play.lab, values), prepared.changed)
     with side:
         expected, _, _ = answers.judged(lesson.predict, predicted)
         st.markdown(f"**You expect:** {expected}")
@@ -105,18 +115,30 @@ def _free(lesson: Lesson) -> list[Setting]:
 def _ask(name: str, part: Part, question: Question | Number, label: str, code: str | None = None) -> None:
     """A question with its button; the answer of the URL is chosen in it."""
     key = f"{name}-{part}"
+    _follow(key, question, code)
     st.markdown(f"**{question.text}**")
     if isinstance(question, Number):
-        value = None if code is None else float(code)
         number = f"Your number ({question.unit})" if question.unit else "Your number"
-        st.number_input(number, value=value, format="%g", key=key, placeholder="a number")
+        st.number_input(number, value=None, format="%g", key=key, placeholder="a number")
     else:
         texts = [one.text for one in question.answers]
-        place = None if code is None else answers.LETTERS.index(code)
-        st.radio(question.text, texts, index=place, key=key, label_visibility="collapsed")
+        st.radio(question.text, texts, index=None, key=key, label_visibility="collapsed")
     st.button(label, type="primary", key=f"{key}-give", on_click=_give, args=(name, part, question, key))
     if st.session_state.pop(f"{key}-missing", False):
         st.caption("Give an answer first; a guess is as good as any.")
+
+
+def _follow(key: str, question: Question | Number, code: str | None) -> None:
+    """Choose the answer of the URL where that is another than at the last look: the back button changes it."""
+    if key in st.session_state and st.session_state.get(f"{key}-code") == code:
+        return
+    st.session_state[f"{key}-code"] = code
+    if code is None:
+        st.session_state[key] = None
+    elif isinstance(question, Number):
+        st.session_state[key] = float(code)
+    else:
+        st.session_state[key] = question.answers[answers.LETTERS.index(code)].text
 
 
 def _give(name: str, part: Part, question: Question | Number, key: str) -> None:

@@ -12,13 +12,13 @@ from explorer.ui.show import plain
 PREFIX = "papers."
 """Begins the names of what the panel reads from the URL."""
 ANY, ON_A_PAGE = "any", 15
-FILTERS = {"quantity": "quantity_name", "family": "family", "class": "kind", "chapter": "chapter"}
+FILTERS = {"quantity": "quantity_name", "family": "family", "class": "kind", "subject": "subject"}
 """Names of the boxes, and what of a paper each looks at."""
 HELP = {
     "quantity": "The information quantity at the heart of the paper; none where it estimates none.",
     "family": "What its quantity is computed with; papers of one family share it.",
     "class": "Whether its quantity is to be estimated on any data, to be seen in a lab, or plays a small part.",
-    "chapter": "The chapter of the labs that it belongs to.",
+    "subject": "What the paper is filed under.",
 }
 EMPTY = {"find": "", "tried": False, "page": 1} | dict.fromkeys(FILTERS, ANY)
 """What the boxes hold before anything is chosen."""

@@ -39,7 +39,7 @@ def panel(results: Sequence[tuple[Recording, Plan | Profile]]) -> None:
     if wanted:
         labels, n = max(counts, key=lambda one: len(_seen(one[0])))
         st.caption(meaning(len(_seen(labels)), n), help=FORMULAS)
-        link("labs", "Fool yourself with a holdout", lesson="fool_yourself")
+        link("labs", "Lesson: what held-out labels say after many questions", lesson="fool_yourself")
 
 
 def meaning(looks: int, n: int) -> str:

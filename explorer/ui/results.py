@@ -7,6 +7,9 @@ import streamlit as st
 
 from explorer.ui import export
 
+UNUSED = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
+"""Buttons that would cover the end of a title; dragging zooms, and the house shows all again."""
+
 
 def figure(drawn: Any, key: str, filename: str, on_select: Callable[[], None] | None = None) -> None:
     """A Plotly figure in its own colours, read out by its `alt`, saved as SVG from its bar.
@@ -14,7 +17,10 @@ def figure(drawn: Any, key: str, filename: str, on_select: Callable[[], None] | 
     Args:
         on_select: called after a click on a mark; then `st.session_state[key].selection` holds it.
     """
-    config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": filename}}
+    config = {
+        "displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": filename},
+        "modeBarButtonsToRemove": UNUSED,
+    }  # fmt: skip
     options: dict[str, Any] = {"theme": None, "key": key, "alt": drawn.layout.meta["alt"], "config": config}
     if on_select:
         options |= {"on_select": on_select, "selection_mode": "points"}

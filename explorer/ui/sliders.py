@@ -9,7 +9,7 @@ from explorer.errors import SettingError
 from explorer.settings import Setting
 from explorer.ui.form import widget
 
-NOTCHES = (1.0, 1.5, 2.0, 2.5, 3.0, 5.0, 7.0)
+NOTCHES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0)
 N_VALUES = (100, 200, 500, 1000, 2000)
 N_CHOICES = (50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 10_000)
 
@@ -29,10 +29,15 @@ def slider(setting: Setting, key: str) -> Any:
     low, high = (setting.type(edge) for edge in (limits.low, limits.high))
     if setting.type is float:
         low, high = math.ceil(low / step - 1e-9) * step, math.floor(high / step + 1e-9) * step
-    shape = "%d" if setting.type is int else f"%.{len(f'{step:.9f}'.rstrip('0').partition('.')[2])}f"
+    shape = "%d" if setting.type is int else f"%.{max(map(_digits, (step, setting.default)))}f"
     return st.slider(
         name, low, high, setting.default, step, format=shape, key=key, help=about, bind="query-params"
     )  # fmt: skip
+
+
+def _digits(value: float) -> int:
+    """Digits after the point that a number is written with."""
+    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
 
 
 def notches(setting: Setting) -> list[Any]:

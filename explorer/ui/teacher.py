@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer.errors import SettingError
-from explorer.figures import _kept
+from explorer.figures import kept
 from explorer.settings import Setting
 from explorer.ui.show import plain
 from explorer.ui.sliders import slider
@@ -50,17 +50,25 @@ class Prepared:
         said = {"hide": ",".join(sorted(self.hide)), "lock": ",".join(sorted(self.lock))}
         return {name: text for name, text in said.items() if text} | ({"projector": "1"} if self.projector else {})
 
-    def unknown(self, settings: Iterable[Setting]) -> list[str]:
+    def unknown(self, settings: Iterable[Setting], parts: Iterable[str] = tuple(HELD_BACK)) -> list[str]:
         """Names in `hide` and `lock` that name no setting and no part."""
         names = {one.name for one in settings}
-        return sorted((self.hide - names - HELD_BACK.keys()) | (self.lock - names))
+        return sorted((self.hide - names - set(parts)) | (self.lock - names))
+
+    def withheld(self, played: Iterable[str]) -> str:
+        """What to know where controls that are to be played with are hidden or locked; empty where none is."""
+        gone = [name for name in played if name in self.hide | self.lock]
+        if not gone:
+            return ""
+        named = " and ".join(f"`{name}`" for name in gone)
+        return f"{named} is hidden or locked: what this lesson asks to do cannot be done, and what follows not be seen."
 
     def changed(self, figure: dict[str, Any]) -> dict[str, Any]:
         """A figure, as plain data, without its finding and enlarged where the link wants it."""
         if "finding" in self.hide:
             figure = figure | {"layout": {**figure["layout"], "title": {"text": ""}}}
             figure["layout"]["meta"] = figure["layout"].get("meta", {}) | {"alt": "The finding is held back."}
-        return _kept.enlarged(figure, LARGER) if self.projector else figure
+        return kept.enlarged(figure, LARGER) if self.projector else figure
 
 
 def controls(settings: Iterable[Setting], prefix: str, prepared: Prepared) -> dict[str, Any]:
@@ -117,14 +125,24 @@ def bar(prepared: Prepared) -> tuple[Any, Any]:
     return text, place
 
 
-def tell_unknown(prepared: Prepared, settings: Iterable[Setting]) -> None:
-    """A warning for each name of the link that is neither a control nor a part."""
-    for wrong in prepared.unknown(settings):
+def tell_unknown(prepared: Prepared, settings: Iterable[Setting], parts: Iterable[str] = tuple(HELD_BACK)) -> None:
+    """A warning for each name of the link that is neither a control nor a part of this view."""
+    for wrong in prepared.unknown(settings, parts):
         st.warning(f"Ignored: there is no control or part called {plain(wrong)}.")
 
 
+def tell_withheld(prepared: Prepared, played: Iterable[str]) -> None:
+    """A warning where the link hides or locks what a lesson is played with."""
+    if said := prepared.withheld(played):
+        st.warning(said)
+
+
 def maker(
-    what: Mapping[str, str], prefix: str, values: Mapping[str, Any], parts: Iterable[str] = tuple(HELD_BACK)
+    what: Mapping[str, str],
+    prefix: str,
+    values: Mapping[str, Any],
+    parts: Iterable[str] = tuple(HELD_BACK),
+    played: Iterable[str] = (),
 ) -> None:
     """A form that makes a link to this view: which controls are hidden or locked, and for a projector or not.
 
@@ -133,6 +151,7 @@ def maker(
         prefix: of the settings in the URL.
         values: of the settings, as they are now.
         parts: of `HELD_BACK` that can be held back here.
+        played: settings without which what is asked here cannot be done.
     """
     names = list(values)
     with st.popover("Link for a class", icon=":material/school:"):
@@ -141,6 +160,7 @@ def maker(
         projector = st.toggle("For a projector: large letters, one figure", key="link-projector")
         state = {f"{prefix}.{name}": _text(value) for name, value in values.items()}
         wanted = Prepared(frozenset(hide), frozenset(lock), projector)
+        tell_withheld(wanted, played)
         st.code(address(dict(what) | state | wanted.parameters), language=None, wrap_lines=True)
         st.caption(
             "The link opens this view with these settings for everyone who reaches this address. Someone with the "

@@ -21,7 +21,7 @@ def lab(
 ) -> Figure:
     """Diffusion spectral entropy of 300 handwritten digits against the width of the kernel, also with larger pixels.
 
-    Do: raise `scale` from 1 to 16.
+    Do: raise `scale` from 1 to 15.
 
     See: the curve moves to the right and keeps its shape. At the usual sigma of 10 the same digits go from 0.5 bits
     to 8.1.
