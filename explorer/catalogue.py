@@ -21,7 +21,7 @@ from explorer.errors import InputError, UnknownNameError
 from explorer.settings import Setting, settings_from_source
 
 HERE = Path(__file__).parent
-BASES = ("base", "theme", "finding")
+BASES = ("base", "theme", "finding", "kept")
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,9 @@ def _card(name: str, module: str, verb: str | None) -> Card:
     node = _entry_node(tree, name, module, verb)
     doc = ast.get_docstring(node) or ast.get_docstring(tree) or ""
     family = (module.split(".")[-2:-1] or [module])[0].replace("_", " ")
-    settings = settings_from_source(node)
-    return Card(name, _summary(doc), settings, doc, _references(doc), family, module, node.name, _constants(tree, node))
+    lineage = _lineage(tree, node)
+    settings, constants = _settings(lineage), _constants(tree, lineage)
+    return Card(name, _summary(doc), settings, doc, _references(doc), family, module, node.name, constants)
 
 
 def _entry_node(tree: ast.Module, name: str, module: str, verb: str | None) -> ast.ClassDef | ast.FunctionDef:
@@ -141,23 +142,33 @@ def _references(doc: str) -> tuple[str, ...]:
     return tuple(part.split(",")[0].strip(" .\n") for part in text.split(";") if part.strip())
 
 
-def _constants(tree: ast.Module, node: ast.AST) -> dict[str, Any]:
+def _constants(tree: ast.Module, lineage: Iterable[ast.AST]) -> dict[str, Any]:
     """Literal module constants and class variables, also those of bases in this package: TITLE, bound, unit, ..."""
-    return _literals(tree.body) | (_inherited(tree, node) if isinstance(node, ast.ClassDef) else {})
+    found = _literals(tree.body)
+    for node in lineage:
+        found |= _literals(node.body) if isinstance(node, ast.ClassDef) else {}
+    return found
 
 
-def _inherited(tree: ast.Module, node: ast.ClassDef) -> dict[str, Any]:
-    """Literal class variables of a class; what its bases say counts where it says nothing."""
-    found: dict[str, Any] = {}
-    for base in reversed(node.bases):
+def _settings(lineage: Iterable[ast.ClassDef | ast.FunctionDef]) -> tuple[Setting, ...]:
+    """The settings of an entry after those of its bases; one given again has its last rule and its old place."""
+    found: dict[str, Setting] = {}
+    for node in lineage:
+        found |= {setting.name: setting for setting in settings_from_source(node)}
+    return tuple(found.values())
+
+
+def _lineage(tree: ast.Module, node: ast.ClassDef | ast.FunctionDef) -> list[ast.ClassDef | ast.FunctionDef]:
+    """The bases of a class that lie in this package, the farthest first, and the class."""
+    above: list[ast.ClassDef | ast.FunctionDef] = []
+    for base in reversed(node.bases if isinstance(node, ast.ClassDef) else []):
         module = next((m for m, names in _imports(tree) if isinstance(base, ast.Name) and base.id in names), "")
         parent = _parsed(module) if module.startswith("explorer.") else tree
-        above = next(
+        found = next(
             (one for one in parent.body if isinstance(one, ast.ClassDef) and one.name == ast.unparse(base)), None
         )
-        if above is not None:
-            found |= _inherited(parent, above)
-    return found | _literals(node.body)
+        above += _lineage(parent, found) if found is not None else []
+    return [*above, node]
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:

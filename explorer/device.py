@@ -63,6 +63,15 @@ def seeded(seed: int, device: "torch.device") -> Iterator[None]:
 
 
 @contextmanager
+def half_precision(device: "torch.device") -> Iterator[None]:
+    """Products of matrices in bfloat16 inside the block on a GPU, which has units for it; as they are elsewhere."""
+    import torch
+
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        yield
+
+
+@contextmanager
 def one_thread() -> Iterator[None]:
     """torch computes with one thread inside the block, and `on_all_cores` with as many as it had before.
 

@@ -47,12 +47,13 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Null:
-    """What the estimator reads when the dependence is destroyed by permuting y."""
+    """What the estimator reads when the dependence is destroyed, as `how` says."""
 
     mean: float
     high: float
     p_value: float
     permutations: int
+    how: str = "y permuted"
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Estimate:
         if self.interval and self.level:
             rows.append((f"{self.level:.0%} interval", f"{self.interval[0]:.4g} to {self.interval[1]:.4g} {self.unit}"))
         if self.null:
-            rows.append(("with y permuted", f"{self.null.mean:.4g} to {self.null.high:.4g} nats"))
+            rows.append((f"with {self.null.how}", f"{self.null.mean:.4g} to {self.null.high:.4g} nats"))
         rows.append(("verdict", self.verdict))
         rows += [(doubt.rule, doubt.text) for doubt in self.warnings]
         return to_html(rows)

@@ -15,7 +15,8 @@ CATALOGUES = {name: value for name, value in vars(catalogue).items() if isinstan
 
 SOURCE = '''
 def lab(k: Annotated[int, Range(1, 9)] = 3, rho: Annotated[float, Range(0, 1)] = 0.5, kind: Literal["a", "b"] = "a",
-        width: Annotated[float | None, Range(0.1, 2)] = None, flag: bool = False, progress: Callable = nothing):
+        width: Annotated[float | None, Range(0.1, 2)] = None, flag: bool = False, word: Annotated[str, Length(4)] = "a",
+        progress: Callable = nothing):
     """A lab.
 
     Args:
@@ -67,11 +68,12 @@ def test_another_package_joins_and_cannot_take_a_name(tmp_path, monkeypatch):
 
 
 def test_settings_are_read_from_the_signature():
-    k, rho, kind, width, flag = settings()
+    k, rho, kind, width, flag, word = settings()
     assert (k.type, k.default, k.range, k.help) == (int, 3, Range(1, 9), "neighbours; more of them are slower.")
     assert rho.type is float and rho.help == "correlation."
     assert kind.choices == ("a", "b") and flag.type is bool
     assert width.optional and width.default is None and width.type is float
+    assert word.type is str and word.length == 4 and width.length is None
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,7 @@ def test_settings_are_read_from_the_signature():
         ({"k": None}, "k=None must be a whole number"),
         ({"rho": float("nan")}, "rho=nan must be a number"),
         ({"kind": "c"}, "kind='c' must be one of 'a', 'b'"),
+        ({"word": "latent"}, "word has 6 characters; it may have at most 4"),
         ({"flag": 1}, "flag=1 must be true or false"),
         ({"rh": 0.1}, "did you mean 'rho'"),
     ],

@@ -10,6 +10,7 @@ from explorer.critics import bounds
 from explorer.critics.members import Joint, Separable
 from explorer.critics.training import Plan, fitted
 from explorer.errors import Cancelled, SampleError
+from explorer.watching import watched
 
 DIM = 3
 QUICK = Plan(steps=150, batch=128)
@@ -88,7 +89,7 @@ def test_can_be_cancelled_and_needs_samples() -> None:
         if done == 7:
             raise Cancelled("enough")
 
-    with pytest.raises(Cancelled, match="enough"):
-        fitted(Separable([0], (DIM, DIM)), x, y, bounds.infonce, plan=QUICK, progress=stop)
-    with pytest.raises(SampleError, match=r"at least 8 samples in each half.*; 40 samples leave 6 and 28"):
-        fitted(Separable([0], (DIM, DIM)), x[:, :40], y[:, :40], bounds.infonce)
+    with watched(stop), pytest.raises(Cancelled, match="enough"):
+        fitted(Separable([0], (DIM, DIM)), x, y, bounds.infonce, plan=QUICK)
+    with pytest.raises(SampleError, match=r"at least 8 samples in each half.*; 30 samples leave 6 and 18"):
+        fitted(Separable([0], (DIM, DIM)), x[:, :30], y[:, :30], bounds.infonce)

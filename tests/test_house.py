@@ -19,19 +19,19 @@ LEVELS = [
     {"settings", "home", "packaged", "latex"},
     {"data"},
     {"result"},
-    {"trajectory", "comparison", "score", "representation", "pictures"},
-    {"metric_table", "latent_results"},
+    {"trajectory", "comparison", "bound_readings", "score", "representation", "pictures"},
+    {"metric_table", "latent_results", "interaction_results"},
     {"metric_deltas", "run_deltas"},
     {"device"},
     {"checks"},
     {"catalogue"},
     {"numerics", "finite"},
     {"factors"},
-    {"critics", "networks", "sprites"},
+    {"critics", "denoisers", "networks", "sprites"},
     {"objectives"},
     {"sources"},
     {"distributions"},
-    {"known", "neighbourhoods", "repeats"},
+    {"known", "learned", "neighbourhoods", "repeats"},
     {"models"},
     {"recordings"},
     {"examples"},
@@ -40,16 +40,16 @@ LEVELS = [
     {"reliability"},
     {"jobs"},
     {"plan", "metrics"},
-    {"cells", "readings", "coded"},
+    {"cells", "readings", "coded", "together"},
     {"planes", "profiles", "pointwise", "papers"},
     {"plane"},
     {"sweep", "trials", "likeness", "spectrum", "clouds", "sanity"},
-    {"bundle", "following", "panel", "runs"},
+    {"bundle", "following", "panel", "staircase", "interplay", "runs"},
     {"api", "training", "trained", "converted"},
     {"demo", "figures", "rewards"},
-    {"texts", "answers", "validity", "causes", "decisions"},
-    {"labs", "benchmark"},
-    {"lessons", "lab_runs"},
+    {"texts", "answers", "validity", "causes", "decisions", "sequences"},
+    {"labs"},
+    {"lessons", "lab_runs", "benchmark"},
     {"handouts", "launch"},
     {"ui", "commands"},
     {"cli", "app", "asgi"},
@@ -60,10 +60,12 @@ LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 LISTED = {
     ("trajectory", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("comparison", "catalogue"): "a result finds its figure by name when it is asked to plot",
+    ("bound_readings", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("pictures", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("representation", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("metric_table", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("run_deltas", "catalogue"): "a result finds its figure by name when it is asked to plot",
+    ("interaction_results", "catalogue"): "a result finds its figure by name when it is asked to plot",
     ("latent_results", "catalogue"): "a result finds its figure by name when it is asked to plot",
 }
 
@@ -143,7 +145,7 @@ def test_who_imports_what(library, allowed):
 
 def test_figures_import_only_results():
     results = {"pictures", "result", "trajectory", "comparison", "representation", "score", "metric_table"}
-    results |= {"latent_results", "metric_deltas", "run_deltas"}
+    results |= {"bound_readings", "interaction_results", "latent_results", "metric_deltas", "run_deltas"}
     allowed = {"settings", "data", "catalogue", "figures"} | results
     for path in FILES:
         if room(path) == "figures":

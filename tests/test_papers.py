@@ -59,7 +59,7 @@ def test_all_papers_are_there_once():
 
 @pytest.mark.parametrize("one", ALL, ids=ident)
 def test_a_paper_says_one_plain_sentence_and_its_quantity(one):
-    assert one.title and one.short and one.family and one.chapter and one.kind in KINDS
+    assert one.title and one.short and one.family and one.subject and one.kind in KINDS
     assert one.sentence[0].isupper() and one.sentence.endswith(".") and len(one.sentence) < 200
     assert not re.search(r"[.!?] ", one.sentence) and not re.search(r"(?i)robust|powerful|novel|state-of", one.sentence)
     assert one.estimates == bool(one.quantity) == bool(one.quantity_name) == (not one.instead)
@@ -156,7 +156,7 @@ def test_a_search_takes_words_in_any_order_without_case_and_accents():
 def test_filters_agree_with_what_papers_say():
     assert {one.number for one in papers.search(quantity_name=NONE)} == WITHOUT
     assert {one.number for one in papers.search(family="Fisher information", kind="A")} == {52}
-    for name in ("quantity_name", "family", "kind", "chapter"):
+    for name in ("quantity_name", "family", "kind", "subject"):
         found = [one.number for value in papers.known(name) for one in papers.search(**{name: value})]
         assert sorted(found) == [one.number for one in ALL], name
     assert papers.known("kind") == ["A", "B", "C"] and papers.known("quantity_name")[-1] == NONE
@@ -188,7 +188,7 @@ def test_the_panel_shows_a_page_of_papers_with_quantities_and_links(quiet):  # n
 
 
 def test_the_panel_finds_by_words_and_filters_of_the_url(quiet):  # noqa: F811
-    test = library(**{"papers.find": "holdout", "papers.chapter": "validity"})
+    test = library(**{"papers.find": "holdout", "papers.subject": "validity"})
     assert f"**1 of {len(ALL)} papers**" in texts(test) and "**82. " in texts(test)
     test = library(**{"papers.quantity": NONE})
     assert f"**{len(WITHOUT)} of {len(ALL)} papers**" in texts(test)

@@ -20,6 +20,9 @@ from explorer.reliability.judge import judged
 BUDGET = 6.0
 """Seconds that an estimator other than `auto` may take: see `accuracy`."""
 
+TRAINING = 20.0
+"""Seconds that an estimator which trains may take in all; then it is asked no more."""
+
 AUTO = "auto"
 ERROR, COVERED, CAUGHT, FALSE = 0.06, (0.85, 0.97), 0.9, 0.1
 """Goals for `auto` on the tasks that judge."""
@@ -38,8 +41,8 @@ def accuracy(
 
     `auto` is told nothing about the kinds of the samples and always gets its interval and all its rules. The others
     are told the kinds and get both as long as that fits into `budget` seconds; else they finish the first seed with
-    estimates alone and are asked no more, so that each is asked about every task that it takes. No null is computed:
-    it casts no doubt.
+    estimates alone and are asked no more, so that each is asked about every task that it takes. Those that train are
+    asked about the first tasks alone, as many as fit into `TRAINING` seconds. No null is computed: it casts no doubt.
 
     Args:
         seeds: samples of each task, with seeds 0, 1, ...
@@ -57,8 +60,9 @@ def accuracy(
     for seed, task in ((seed, task) for seed in range(seeds) for task in tasks):
         x, y = task.sample(seed)
         for name in names:
-            over = name != AUTO and spent[name] + latest[name] > budget
-            if takes(name, task, x, y) and not (over and seed):
+            most = TRAINING if trains(name) else budget
+            over = name != AUTO and spent[name] + latest[name] > most
+            if takes(name, task, x, y) and not (over and (seed or trains(name))):
                 start = time.perf_counter()
                 answers.append(answer(name, task, seed, x, y, device=device, alone=over))
                 took = time.perf_counter() - start
@@ -72,6 +76,11 @@ def candidates() -> list[str]:
     """Estimators of I(X; Y), then the peers that are installed."""
     own = [name for name, entry in catalogue.estimators.items() if _estimates_information(entry)]
     return [*own, *(name for name in PEERS if version(name))]
+
+
+def trains(name: str) -> bool:
+    """Whether an entry trains at every call."""
+    return name not in PEERS and catalogue.estimators[name].learned
 
 
 def takes(name: str, task: Task, x: np.ndarray, y: np.ndarray) -> bool:

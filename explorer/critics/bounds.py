@@ -106,6 +106,11 @@ def i_alpha(scores: Scores, alpha: float) -> torch.Tensor:
     return 1 + (pairs(scores) - joint).mean(-1) - (apart - _mixed(apart, alpha)).exp().mean(-1)
 
 
+def ceiling(pairs: int, alpha: float = 1.0) -> float:
+    """About what `i_alpha` cannot exceed, ln(K / alpha); exactly so for `infonce`, and without end for `nwj`."""
+    return math.log(pairs / alpha) if alpha else math.inf
+
+
 def club(log_density: Scores) -> torch.Tensor:
     r"""E_p[ln p(y | x)] - E_pp[ln p(y | x)], an upper bound for the true density, far above I where I is high.
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from explorer import checks
+from explorer.result import Doubt
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,13 @@ class Reading:
         nats: the value.
         standard_error: in nats, None where the entry has none of its own.
         details: plain data that belongs to the value: parts, weights, what was fitted.
+        doubts: that computing the value raised.
     """
 
     nats: float
     standard_error: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
 
     def __float__(self) -> float:
         return self.nats

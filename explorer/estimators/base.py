@@ -43,6 +43,8 @@ class Estimator:
         random: it draws random numbers, so that the seed changes the value.
         learned: it trains a model: the order of the samples changes the value, and a value takes seconds.
         ordered: rows are steps of time, and their order is part of the data.
+        by_column: every column of x, or group of columns, is a variable of its own; no information between x and y.
+        two_sided: a negative value is an answer, and the null asks for magnitudes.
         invariant: maps of x that leave the estimate as it is: "relabelling" of discrete values, "shift",
             "scaling" of all columns by one factor, "rotation", "linear" invertible maps, "monotone" maps
             of all values alike.
@@ -62,6 +64,8 @@ class Estimator:
     random: ClassVar[bool] = False
     learned: ClassVar[bool] = False
     ordered: ClassVar[bool] = False
+    by_column: ClassVar[bool] = False
+    two_sided: ClassVar[bool] = False
     invariant: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -227,6 +231,14 @@ class Estimator:
         """A function from an order of the samples to I(X; Y in that order); what orders share is computed once."""
         return lambda order: float(self.nats(x, y[order]))
 
+    def permuted(self, x: torch.Tensor, rng: Any) -> torch.Tensor:
+        """x with every variable permuted by itself, for an entry to which each column is one."""
+        return torch.stack([column[torch.as_tensor(rng.permutation(len(x)), device=x.device)] for column in x.T], 1)
+
+    def together(self, x: torch.Tensor, y: torch.Tensor, orders: Sequence[torch.Tensor]) -> list[float]:
+        """I(X; Y in each of some orders), for an entry that trains: what can be trained at once is."""
+        return [float(self.nats(x, y[order])) for order in orders]
+
     def point(self, x: Any, t: torch.Tensor, ys: Sequence[torch.Tensor]) -> Point:
         """I(X; T) and I(T; Y) for each y: one cell of an information plane, with its null and its doubts.
 
@@ -259,12 +271,13 @@ class Estimator:
         if not math.isfinite(value):
             raise SampleError(f"{self.name} gave {value} on {count} samples; no number can be told from these data")
         x, y = samples.x, samples.y
+        noticed = (doubt for one in samples.present for doubt in one.doubts)
         return Estimate(
             quantity=self.quantity_of(samples),
             value=value,
             standard_error=reading.standard_error,
             bound=self.bound_on(x.values, y.values if y else None),
-            warnings=(*(doubt for one in samples.present for doubt in one.doubts), *self.doubts_on(samples, value)),
+            warnings=(*noticed, *self.doubts_on(samples, value), *reading.doubts),
             estimator=self.name,
             settings=self.settings,
             n=count,

@@ -4,13 +4,15 @@ import time
 from contextlib import nullcontext
 from dataclasses import replace
 
+from scipy.stats import t as student
+
 from explorer.device import one_thread, seeded
 from explorer.errors import InputError
 from explorer.estimators.base import Estimator, Samples
 from explorer.reliability.consistency import consistency
-from explorer.reliability.interval import LEVEL, Interval, interval_of
+from explorer.reliability.interval import GROUPS, LEVEL, SPLITS, Interval, interval_of
+from explorer.reliability.null import FIRST, MOST, permutation_null
 from explorer.reliability.null import LEVEL as EVIDENCE
-from explorer.reliability.null import permutation_null
 from explorer.reliability.rules import fired, opinion
 from explorer.result import Doubt, Estimate, in_both
 
@@ -33,8 +35,8 @@ def judged(
     """The estimate with its interval, its permutation null and the rules that fire.
 
     Args:
-        null: None computes it up to 2000 samples, and says so above.
-        interval: None computes it.
+        null: None computes it up to 2000 samples, and says so above; of an entry that trains True alone does.
+        interval: None computes it; of an entry that trains and has no standard error of its own True alone does.
         laws: try data processing, additivity and independence as well.
     """
     with one_thread() if len(samples) <= SMALL else nullcontext():
@@ -48,11 +50,14 @@ def _judged(
     with seeded(seed, samples.x.values.device):
         chosen, why = entry.settled(*samples.tensors)
     result = replace(chosen.on(samples, seed), seconds=time.perf_counter() - start)
-    if interval is not False:
+    found = None
+    if interval is None and chosen.learned and result.standard_error is None:
+        trainings = GROUPS + 2 * SPLITS
+        text = f"{chosen.name} trains, and an interval takes {trainings} trainings; interval=True asks for it."
+        result = _noted(result, "no interval", text)
+    elif interval is not False:
         result, found = _with_interval(result, chosen, samples)
-    else:
-        found = None
-    if samples.y is not None:
+    if samples.y is not None and not chosen.by_column:
         with seeded(seed, samples.x.values.device):
             second = opinion(chosen, samples) if chosen is entry and samples.z is None else None
         doubts = tuple(fired(chosen, samples, result.nats, found, second))
@@ -63,10 +68,14 @@ def _judged(
             checks = consistency(chosen.bare, samples, result.nats, seed)
             result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))
         result = result if constant else _with_null(result, chosen, samples, null)
+    elif chosen.by_column:
+        result = _with_null(result, chosen, samples, null)
     return result if chosen is entry else entry.signed(result, why)
 
 
 def _with_interval(result: Estimate, chosen: Estimator, samples: Samples) -> tuple[Estimate, Interval | None]:
+    if chosen.learned and result.standard_error is not None:
+        return _around(result, result.standard_error), None
     try:
         found = interval_of(chosen.bare, samples, result.value, result.seed)
     except InputError as error:
@@ -76,7 +85,16 @@ def _with_interval(result: Estimate, chosen: Estimator, samples: Samples) -> tup
     return replace(result, interval=(found.low, found.high), level=LEVEL, standard_error=spread), found
 
 
+def _around(result: Estimate, error: float) -> Estimate:
+    """The interval of an estimator that trains: its own standard error, of groups of samples held out."""
+    reach = float(student.ppf((1 + LEVEL) / 2, GROUPS - 1)) * error
+    return replace(result, interval=(result.value - reach, result.value + reach), level=LEVEL)
+
+
 def _with_null(result: Estimate, chosen: Estimator, samples: Samples, wanted: bool | None) -> Estimate:
+    if wanted is None and chosen.learned:
+        text = f"{chosen.name} trains, and a permutation null takes {FIRST} to {MOST} trainings; null=True asks for it."
+        return _noted(result, "no null", text)
     if wanted is None and result.n > LARGEST:
         text = f"No permutation null was computed: n = {result.n} is above {LARGEST}; null=True asks for one."
         return _noted(result, "no null", text)
@@ -89,7 +107,7 @@ def _with_null(result: Estimate, chosen: Estimator, samples: Samples, wanted: bo
     result = replace(result, null=null)
     if null.p_value <= EVIDENCE:
         return result
-    text = f"With y permuted it reads up to {in_both(null.high)}: {in_both(result.nats)} is no evidence of dependence."
+    text = f"With {null.how} it reads up to {in_both(null.high)}: {in_both(result.nats)} is no evidence of dependence."
     return _noted(result, "null", text)
 
 

@@ -1,6 +1,6 @@
 """What the estimator reads when the dependence is destroyed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 
 import numpy as np
@@ -20,6 +20,15 @@ LEVEL = 0.05
 ROUNDING = 1e-9
 """Nats by which the same estimate can differ when its terms are added in another order."""
 
+ALONE = "every variable permuted by itself"
+"""How the dependence of the columns of x is destroyed."""
+
+TURNED = "x turned round in time"
+"""How the dependence of two sequences is destroyed."""
+
+APART = 20
+"""A sequence is turned round by at least this part of its length."""
+
 NEAR = 5
 """Nearest samples of a continuous condition among which y is permuted."""
 
@@ -32,30 +41,52 @@ def permutation_null(entry: Estimator, samples: Samples, value: float, seed: int
     p-value is the chance, under no dependence, of an end at least as extreme: none of the first 20 comes first,
     with 1/21, then the ends that went on and then those that stopped, by their share. So it is valid however many were
     drawn. Estimates that differ by rounding alone count as equal. With a condition z, y moves within equal values
-    of z, or among the 5 nearest samples in a continuous z (runge2018).
+    of z, or among the 5 nearest samples in a continuous z (runge2018). Of an entry whose rows are steps of time, x is
+    turned round by at least a twentieth of its length instead, so that each sequence keeps its own past.
+    Of an entry to which every column is a variable, each variable is permuted by itself; where a negative value is an
+    answer, magnitudes are compared and `high` is the largest.
 
     References: phipson2010; besag1991; runge2018.
     """
-    read = _reader(entry, samples)
-    orders = _orders(samples, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    if samples.y is None:
+        read, orders = _of_columns(entry), _scrambled(entry, samples.x.values, rng)
+    else:
+        read, orders = _reader(entry, samples), _orders(samples, rng, entry.ordered)
+    size: Callable[[float], float] = abs if entry.two_sided else float
     values: list[float] = []
     with seeded(seed, samples.x.values.device):
-        while not values or (len(values) < MOST and _undecided(_reached(values, value), len(values))):
+        while not values or (len(values) < MOST and _undecided(_reached(map(size, values), size(value)), len(values))):
             batch = [next(orders) for _ in range(FIRST)]
             device = samples.x.values.device
-            values += map(read, batch) if entry.random else on_all_cores(read, batch, device)
-    p_value = _p_values()[len(values), _reached(values, value)]
-    return Null(float(np.mean(values)), max(values), p_value, len(values))
+            if entry.learned and samples.y and not (samples.z or entry.ordered):
+                values += entry.together(samples.x.values, samples.y.values, batch)
+            else:
+                values += map(read, batch) if entry.random else on_all_cores(read, batch, device)
+    p_value = _p_values()[len(values), _reached(map(size, values), size(value))]
+    how = TURNED if entry.ordered else ALONE if samples.y is None else Null.how
+    return Null(float(np.mean(values)), max(map(size, values)), p_value, len(values), how)
+
+
+def _of_columns(entry: Estimator) -> Callable[[torch.Tensor], float]:
+    return lambda x: float(entry.entropy(x))
+
+
+def _scrambled(entry: Estimator, x: torch.Tensor, rng: np.random.Generator) -> Iterator[torch.Tensor]:
+    while True:
+        yield entry.permuted(x, rng)
 
 
 def _reader(entry: Estimator, samples: Samples) -> Callable[[torch.Tensor], float]:
     x, y, *z = samples.tensors
+    if z and entry.ordered:
+        return lambda order: float(entry.conditional(x[order], y, *z))
     if z:
         return lambda order: float(entry.conditional(x, y[order], *z))
     return entry.shuffled(x, y)
 
 
-def _reached(values: list[float], value: float) -> int:
+def _reached(values: Iterable[float], value: float) -> int:
     return sum(one >= value - ROUNDING for one in values)
 
 
@@ -89,13 +120,21 @@ def _p_values() -> dict[tuple[int, int], float]:
     return dict(zip(ordered, np.cumsum([ends[end] for end in ordered]).round(12).tolist(), strict=True))
 
 
-def _orders(samples: Samples, rng: np.random.Generator) -> Iterator[torch.Tensor]:
+def _orders(samples: Samples, rng: np.random.Generator, ordered: bool = False) -> Iterator[torch.Tensor]:
     draw = partial(rng.permutation, len(samples))
-    if samples.z is not None:
+    if ordered:
+        draw = partial(_turned, rng, len(samples))
+    elif samples.z is not None:
         z = samples.z.values.cpu().numpy()
         draw = partial(_within, z, rng) if samples.z.kind == "discrete" else partial(_nearby, _near(z), rng)
     while True:
         yield torch.as_tensor(draw(), device=samples.x.values.device)
+
+
+def _turned(rng: np.random.Generator, n: int) -> np.ndarray:
+    """The steps of a sequence of n in a ring, from another one on."""
+    least = max(1, n // APART)
+    return np.roll(np.arange(n), rng.integers(least, n - least + 1))
 
 
 def _within(codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:

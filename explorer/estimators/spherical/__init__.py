@@ -1,0 +1,1 @@
+"""Estimators of directions: rows as points of the unit sphere."""

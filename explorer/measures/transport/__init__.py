@@ -1,0 +1,1 @@
+"""Dependence as work: how far mass must move to make two variables independent."""
