@@ -21,6 +21,7 @@ _HOMES = {
     "profile": "explorer.api",
     "compare": "explorer.api",
     "similarity": "explorer.api",
+    "interactions": "explorer.api",
     "Recorder": "explorer.recordings.recorder",
     "Recording": "explorer.data",
     "Dataset": "explorer.data",

@@ -1,4 +1,4 @@
-"""One call each: estimate, measure, disentanglement, open, plane, profile, compare, similarity."""
+"""One call each: estimate, measure, disentanglement, open, plane, profile, compare, similarity, interactions."""
 
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ from explorer.score import Score
 from explorer.settings import checked_settings
 from explorer.sources._readers import is_source
 from explorer.sweep import plane, profile
+from explorer.together import interactions
 
-__all__ = ["compare", "disentanglement", "estimate", "measure", "open", "plane", "profile", "similarity"]
+__all__ = [
+    "compare", "disentanglement", "estimate", "interactions", "measure", "open", "plane", "profile", "similarity",
+]  # fmt: skip
 
 
 def estimate(

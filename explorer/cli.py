@@ -7,7 +7,7 @@ import typer
 
 import explorer
 from explorer import catalogue
-from explorer.commands import compare, convert, labs, record, runs, scores
+from explorer.commands import compare, convert, interactions, labs, record, runs, scores
 from explorer.commands.jobs import jobs_app
 from explorer.commands.options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of
 from explorer.errors import ExplorerError, FileError, UnknownNameError
@@ -26,6 +26,7 @@ for command in (
     *runs.COMMANDS,
     compare.compare,
     scores.disentangle,
+    interactions.interactions,
     record.record,
     convert.convert,
     *labs.COMMANDS,
@@ -217,7 +218,7 @@ def _lines(result: Estimate) -> str:
     ends = result.interval and "{:.4g} to {:.4g}".format(*result.interval)
     within = ends and f"{result.level:.0%} interval: {ends} nats"
     null = result.null and (
-        f"with y permuted: {result.null.mean:.4g} on average, up to {result.null.high:.4g} nats; "
+        f"with {result.null.how}: {result.null.mean:.4g} on average, up to {result.null.high:.4g} nats; "
         f"p = {result.null.p_value:.2g} from {result.null.permutations} permutations"
     )
     notes = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in result.warnings]

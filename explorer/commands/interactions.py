@@ -1,0 +1,56 @@
+"""The command that tells what many variables share."""
+
+from typing import Annotated
+
+import typer
+
+import explorer
+from explorer import arrays
+from explorer.commands.options import Device, Json, Out, Seed, array, checked_out, told, written
+from explorer.interaction_results import TOTALS, Interactions
+from explorer.result import to_json
+
+
+def interactions(
+    x: Annotated[str, typer.Argument(help="Variables: FILE, FILE:NAME, FILE:a,b or RUN:STEP:LAYER.")],
+    y: Annotated[str | None, typer.Argument(help="A target, as X: then every pair is decomposed about it.")] = None,
+    columns: Annotated[str, typer.Option("--columns", "--groups", help="Of every variable, as 0-2,3,4+6.")] = "",
+    method: Annotated[str, typer.Option(help="auto, gaussian, copula, neighbors, table or score.")] = "auto",
+    x_kind: Annotated[str, typer.Option(help="continuous, discrete or auto.")] = "auto",
+    y_kind: Annotated[str, typer.Option(help="continuous, discrete or auto.")] = "auto",
+    k: Annotated[int, typer.Option(help="Neighbours.")] = 5,
+    seed: Seed = 0,
+    device: Device = "auto",
+    out: Out = "",
+    json_: Json = False,
+) -> None:
+    """Say whether variables repeat each other or tell something only together, and what each adds."""
+    checked_out(out)
+    read = arrays.read(x)
+    told(read.notes)
+    target = None if y is None else array(y)
+    names = None if columns else read.names or None
+    given = {"x_kind": x_kind, "y_kind": y_kind, "k": k, "seed": seed, "device": device}
+    found = explorer.interactions(read.values, y=target, groups=columns, names=names, method=method, **given)
+    if out:
+        written(found, out)
+    else:
+        print(to_json(found.to_dict()) if json_ else lines(found))
+
+
+def lines(found: Interactions) -> str:
+    """Totals, what each variable adds, pairs and doubts as one reads them on a terminal."""
+    about = found.about
+    wide = max(12, *(len(name) + 2 for name in found.names))
+    rows = [f"{len(found.names)} variables, {about['method']}, n={about['n']}; nats, {about['level']:.0%} intervals"]
+    ends = zip(found.totals, found.totals_low, found.totals_high, found.null, strict=True)
+    rows += [
+        f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}  shuffled {null:.4f}"
+        for name, (value, low, high, null) in zip(TOTALS, ends, strict=True)
+    ]
+    rows += ["", "what each adds to Ω"]
+    each = zip(found.names, found.gradients, found.gradients_low, found.gradients_high, strict=True)
+    rows += [f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}" for name, value, low, high in each]
+    rows += ["", found.pairs_frame().round(4).to_string(index=False), ""]
+    rows += [f"verdict: {found.verdict}"]
+    return "\n".join([*rows, *(f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in found.doubts)])

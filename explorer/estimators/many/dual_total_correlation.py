@@ -1,0 +1,40 @@
+"""Dual total correlation: what variables share with one another, counted once."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from explorer.estimators.many.base import ManyVariables
+from explorer.numerics.several import Totals
+from explorer.settings import Range
+
+
+@dataclass(frozen=True)
+class DualTotalCorrelation(ManyVariables):
+    r"""Dual total correlation of the columns of x: the joint entropy less what each variable keeps to itself.
+
+    .. math:: \mathrm{DTC}(X) = H(X_1, \ldots, X_N) - \sum_i H(X_i \mid X_{-i})
+
+    Zero for independent variables only; with two it is their mutual information. Copies of one variable have little
+    of it, H(X), beside a total correlation of (N - 1) H(X); parities have much. The methods are those of
+    `total_correlation`. With "neighbors" the counts in N - 1 variables differ from k by little, so that it is biased
+    toward 0 more than the total correlation is.
+
+    Args:
+        groups: columns of every variable, as "0-2,3,4+6"; without any, each column is a variable.
+        method: "auto" takes "table" where every column holds labels and else "gaussian".
+        k: neighbours of "neighbors".
+
+    Raises:
+        SampleError: for fewer than two variables, a constant column, or columns that determine each other.
+
+    References: han1978; rosas2019, equation 2.
+    """
+
+    quantity: ClassVar[str] = "DTC(X)"
+
+    groups: str = ""
+    method: Literal["auto", "gaussian", "copula", "neighbors", "table"] = "auto"
+    k: Annotated[int, Range(1, 100)] = 5
+
+    def value_of(self, both: Totals) -> float:
+        return both.dual

@@ -1,0 +1,140 @@
+"""What every two variables tell of a target: both, each alone, and only together."""
+
+import html
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.figures._drawing import amount
+from explorer.figures.theme import THEMES, Theme, framed, thousands
+from explorer.interaction_results import Interactions
+from explorer.result import NATS_PER
+
+TOP, ROW, BOTTOM = 118, 30, 54
+MOST = 30
+"""Pairs drawn at most: those that tell most."""
+LONG = 34
+"""Letters of a pair's names on the axis; all of them are told on hover."""
+ATOMS = ("redundancy", "first alone", "second alone", "synergy")
+PATTERNS = ("", "/", "\\", "x")
+"""Fillings, so that the parts are told apart without colours."""
+NARROW = 0.06
+"""Share of the axis below which a part has no number of its own in the bar."""
+
+
+def draw(
+    found: Interactions, *, theme: Literal["light", "dark"] = "light", unit: Literal["nats", "bits"] = "nats"
+) -> go.Figure:
+    """A bar a pair, in four parts that add up to what both tell of the target, the pairs that tell most above.
+
+    Without a target it says so and draws nothing. A part below 0, which chance or a decomposition can give, is
+    drawn to the left.
+    """
+    look = THEMES[theme]
+    parts, pairs = _parts(found, unit)
+    rows = len(pairs)
+    figure = go.Figure()
+    for place, name in enumerate(ATOMS if rows else ()):
+        figure.add_trace(_bar(found, parts[:, place], pairs, place, name, look))
+    height = TOP + BOTTOM + ROW * max(3, rows)
+    frame = framed(finding(found, unit), _subtitle(found, rows), alternative(found, unit), look, height)
+    figure.update_layout(frame | {"barmode": "relative", "bargap": 0.3})
+    figure.update_layout(margin={"t": TOP + frame["height"] - height, "l": 20, "r": 30, "b": BOTTOM})
+    _axes(figure, found, parts, pairs, unit, look)
+    return figure
+
+
+def finding(found: Interactions, unit: str = "nats") -> str:
+    """The title: the pair that tells most only together."""
+    if found.synergy is None:
+        return "No target was given: there is nothing to tell apart"
+    i, j = sorted(map(int, np.unravel_index(int(np.nanargmax(found.synergy)), found.synergy.shape)))
+    most = found.synergy[i, j] / NATS_PER[unit]
+    if most < 0.005:
+        return "No two of these variables tell anything only together"
+    return f"{found.names[i]} and {found.names[j]} tell {amount(most)} {unit} only together, the most of all pairs"
+
+
+def alternative(found: Interactions, unit: str) -> str:
+    """The figure in words."""
+    parts, pairs = _parts(found, unit)
+    read = [
+        f"{found.names[i]} and {found.names[j]}: "
+        + ", ".join(f"{n} {amount(v)}" for n, v in zip(ATOMS, row, strict=True))
+        for (i, j), row in zip(pairs[:6], parts[:6], strict=True)
+    ]
+    return f"{finding(found, unit)}. What pairs tell of the target, {unit}: {'; '.join(read)}."
+
+
+def _parts(found: Interactions, unit: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """The four atoms (m, 4) of the m pairs that tell most, and the pairs."""
+    if found.redundancy is None or found.unique is None or found.synergy is None:
+        return np.zeros((0, 4)), []
+    first, second = np.triu_indices(len(found.names), 1)
+    unique = found.unique
+    atoms = [
+        found.redundancy[first, second],
+        unique[first, second],
+        unique[second, first],
+        found.synergy[first, second],
+    ]
+    parts = np.stack(atoms, 1) / NATS_PER[unit]
+    order = np.argsort(-parts.sum(1), kind="stable")[:MOST]
+    return parts[order], [(int(first[place]), int(second[place])) for place in order]
+
+
+def _bar(
+    found: Interactions, values: np.ndarray, pairs: list[tuple[int, int]], place: int, name: str, look: Theme
+) -> go.Bar:
+    told = [
+        f"{found.names[i]} and {found.names[j]}: {name} {amount(v)}" for (i, j), v in zip(pairs, values, strict=True)
+    ]
+    colour = look.categories[(0, 2, 3, 1)[place]]
+    fill: dict[str, Any] = {"shape": PATTERNS[place], "fgcolor": look.background, "size": 5, "solidity": 0.25}
+    fill |= {"bgcolor": colour, "fillmode": "replace"}  # without both the app's Plotly leaves the ground empty
+    return go.Bar(
+        x=values, y=np.arange(len(pairs)), orientation="h", name=name, hovertemplate="%{hovertext}<extra></extra>",
+        marker={"color": colour, "line": {"width": 1, "color": look.background}, "pattern": fill},
+        hovertext=[html.escape(one, quote=False) for one in told],
+    )  # fmt: skip
+
+
+def _subtitle(found: Interactions, rows: int) -> str:
+    about = found.about
+    named = {"broja": "BROJA decomposition", "mmi": "redundancy is the smaller information (MMI)"}
+    parts = [named.get(str(about.get("pid")), ""), f"informations by {about.get('estimator')}" if rows else ""]
+    parts.append(f"n = {thousands(int(about.get('n', 0)))}")
+    total = len(found.names) * (len(found.names) - 1) // 2
+    parts += [f"{rows} of {total} pairs, those that tell most"] if 0 < rows < total else []
+    keys = "■ redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"
+    return html.escape(" · ".join(filter(None, parts)), quote=False) + (f"<br>{keys}" if rows else "")
+
+
+def _axes(
+    figure: go.Figure, found: Interactions, parts: np.ndarray, pairs: list[tuple[int, int]], unit: str, look: Theme
+) -> None:
+    ends = np.where(parts > 0, parts, 0).sum(1)
+    high, low = float(ends.max(initial=0.0)) or 1.0, float(np.where(parts < 0, parts, 0).sum(1).min(initial=0.0))
+    figure.update_xaxes(
+        range=[low * 1.05, high * 1.12], showgrid=False, zeroline=True, zerolinecolor=look.axis, linecolor=look.axis,
+        ticks="outside", title={"text": f"I(pair; {found.about.get('target', 'Y')}), {unit}", "standoff": 4},
+    )  # fmt: skip
+    names = [f"{found.names[i]}, {found.names[j]}" for i, j in pairs]
+    short = [html.escape(one if len(one) <= LONG else f"{one[: LONG - 1]}…", quote=False) for one in names]
+    figure.update_yaxes(
+        range=[max(3, len(pairs)) - 0.4, -0.6], tickvals=np.arange(len(pairs)), ticktext=short, ticks="",
+        showgrid=False, zeroline=False, automargin=True, ticklabelstandoff=6,
+    )  # fmt: skip
+    font = {"size": 11, "color": look.text}
+    for row, (values, end) in enumerate(zip(parts, ends, strict=True)):
+        start = 0.0
+        for value in np.where(values > 0, values, 0):
+            if value > NARROW * high:
+                figure.add_annotation(
+                    x=start + value / 2, y=row, text=amount(float(value)), showarrow=False,
+                    font=font, bgcolor=look.background, borderpad=1,
+                )  # fmt: skip
+            start += value
+        text = f"<b>{amount(float(values.sum()))}</b>"
+        figure.add_annotation(x=end, y=row, xanchor="left", xshift=6, text=text, showarrow=False, font=font)

@@ -1,0 +1,157 @@
+"""What many variables share, and what every two of them tell of a target."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.result import Doubt, finite, to_html, to_json, verdict
+
+if TYPE_CHECKING:
+    import pandas
+
+TOTALS = ("TC", "DTC", "Ω", "S")
+"""Total correlation, dual total correlation, O-information and S-information, in the order of the arrays."""
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Information among N variables, in nats; a negative O-information is synergy and no error.
+
+    Attributes:
+        names: of the N variables.
+        totals, totals_low, totals_high: (4,) in the order of TOTALS; ends are NaN where there is no interval.
+        null, null_low, null_high: (4,) mean, least and most of what the same reads with every variable shuffled by
+            itself; NaN where it was not computed.
+        gradients, gradients_low, gradients_high: (N,) what each variable adds to the O-information.
+        pairs, pairs_low, pairs_high: (N, N) I(X_i; X_j); NaN on the diagonal.
+        target: (N,) I(X_i; Y), and None without a target, as the next three.
+        redundancy, synergy: (N, N) what X_i and X_j both tell of Y, and what only both together tell.
+        unique: (N, N) what X_i tells of Y and X_j does not, at [i, j].
+        doubts: empty means that no rule fired.
+        about: method and why, n, groups, seed, level, permutations, device, seconds; with a target also `pid`,
+            which decomposition, `estimator`, what read its informations, and `target`, its name.
+    """
+
+    names: tuple[str, ...]
+    totals: np.ndarray
+    totals_low: np.ndarray
+    totals_high: np.ndarray
+    null: np.ndarray
+    null_low: np.ndarray
+    null_high: np.ndarray
+    gradients: np.ndarray
+    gradients_low: np.ndarray
+    gradients_high: np.ndarray
+    pairs: np.ndarray
+    pairs_low: np.ndarray
+    pairs_high: np.ndarray
+    target: np.ndarray | None = None
+    redundancy: np.ndarray | None = None
+    synergy: np.ndarray | None = None
+    unique: np.ndarray | None = None
+    doubts: tuple[Doubt, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def total_correlation(self) -> float:
+        """TC in nats."""
+        return float(self.totals[0])
+
+    @property
+    def dual_total_correlation(self) -> float:
+        """DTC in nats."""
+        return float(self.totals[1])
+
+    @property
+    def o_information(self) -> float:
+        """Omega = TC - DTC in nats: positive where redundancy prevails, negative where synergy does."""
+        return float(self.totals[2])
+
+    @property
+    def s_information(self) -> float:
+        """S = TC + DTC in nats."""
+        return float(self.totals[3])
+
+    @property
+    def prevails(self) -> str:
+        """ "redundancy" or "synergy" where the interval, or without one the value, lies on one side of 0, else ""."""
+        low, high = (one[2] if np.isfinite(one[2]) else self.totals[2] for one in (self.totals_low, self.totals_high))
+        return "redundancy" if low > 0 else "synergy" if high < 0 else ""
+
+    @property
+    def verdict(self) -> str:
+        """How far the values can be trusted, in one sentence, with the rules that fired."""
+        return verdict(self.doubts, None, "")
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """One row a number of one kind: quantity, of, value, low, high, null; pairs stand in `pairs_frame`."""
+        import pandas
+
+        every = "all variables"
+        rows = [
+            (name, every, self.totals[i], self.totals_low[i], self.totals_high[i], self.null[i])
+            for i, name in enumerate(TOTALS)
+        ]
+        ends = zip(self.names, self.gradients, self.gradients_low, self.gradients_high, strict=True)
+        rows += [("gradient of Ω", name, value, low, high, np.nan) for name, value, low, high in ends]
+        if self.target is not None:
+            rows += [("I(X;Y)", *one, np.nan, np.nan, np.nan) for one in zip(self.names, self.target, strict=True)]
+        return pandas.DataFrame(rows, columns=["quantity", "of", "value", "low", "high", "null"])
+
+    def pairs_frame(self) -> "pandas.DataFrame":
+        """One row a pair: first, second, information, low, high; with a target its four atoms as well."""
+        import pandas
+
+        rows = []
+        for i, j in zip(*np.triu_indices(len(self.names), 1), strict=True):
+            atoms: tuple[Any, ...] = ()
+            if self.redundancy is not None and self.synergy is not None and self.unique is not None:
+                atoms = self.redundancy[i, j], self.unique[i, j], self.unique[j, i], self.synergy[i, j]
+            ends = self.pairs[i, j], self.pairs_low[i, j], self.pairs_high[i, j]
+            rows.append((self.names[i], self.names[j], *ends, *atoms))
+        columns = ["first", "second", "information", "low", "high"]
+        more = ["redundancy", "unique first", "unique second", "synergy"] if self.redundancy is not None else []
+        return pandas.DataFrame(rows, columns=[*columns, *more])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; NaN and infinity become None."""
+        return finite({**vars(self), "doubts": [asdict(one) for one in self.doubts]})
+
+    def to_json(self) -> str:
+        """JSON text in which NaN and infinity are null."""
+        return to_json(self.to_dict())
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Interactions":
+        """The result that `to_dict` wrote."""
+        arrays = {
+            name: np.array(value, float)
+            for name, value in plain.items()
+            if name not in ("names", "doubts", "about") and value is not None
+        }
+        doubts = tuple(Doubt(**{**one, "scores": tuple(one["scores"])}) for one in plain["doubts"])
+        return cls(**{**plain, **arrays, "names": tuple(plain["names"]), "doubts": doubts})
+
+    def plot(self, **options: Any) -> Any:
+        """The O-information between synergy and redundancy over what each variable adds, as a Plotly figure.
+
+        `options` go to the figure's draw function.
+        """
+        from explorer.catalogue import figures
+
+        return figures["interactions"](self, **options)
+
+    def __str__(self) -> str:
+        read = ", ".join(f"{name} {value:.4g}" for name, value in zip(TOTALS, self.totals, strict=True))
+        how = f"{len(self.names)} variables, {self.about.get('method')}, n={self.about.get('n')}"
+        return f"{read} nats ({how}). {self.verdict}"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, f"{self.totals[i]:.4g} nats, {self.totals_low[i]:.4g} to {self.totals_high[i]:.4g}")
+            for i, name in enumerate(TOTALS)
+        ]
+        rows += [(f"{name} adds", f"{one:.4g} nats") for name, one in zip(self.names, self.gradients, strict=True)]
+        return to_html([*rows, ("verdict", self.verdict), *((one.rule, one.text) for one in self.doubts)])

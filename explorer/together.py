@@ -1,0 +1,216 @@
+"""What many variables share: totals, what each adds, every pair, and pairs about a target."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer import checks
+from explorer.device import on_all_cores, one_thread, seeded
+from explorer.errors import InputError, SampleError
+from explorer.estimators.many._atoms import Decomposed, decomposed
+from explorer.estimators.many.base import ManyVariables
+from explorer.estimators.many.o_information import OInformation
+from explorer.estimators.many.s_omega_i import SOmegaI
+from explorer.interaction_results import Interactions
+from explorer.reliability.interval import LEVEL, spread_of
+from explorer.reliability.judge import SMALL
+from explorer.result import Doubt, in_both
+from explorer.watching import report
+
+SHUFFLES = 20
+"""Times that every variable is shuffled by itself for the null."""
+
+
+def interactions(
+    x: Any,
+    *,
+    groups: str | Mapping[str, Sequence[int]] | None = None,
+    names: Sequence[str] | None = None,
+    method: str = "auto",
+    y: Any = None,
+    x_kind: str = "auto",
+    y_kind: str = "auto",
+    k: int = 5,
+    interval: bool = True,
+    null: bool = True,
+    seed: int = 0,
+    device: str = "auto",
+) -> Interactions:
+    """TC, DTC, O-information and S of many variables, what each adds, every pair, and pairs about a target y.
+
+    With y every pair is decomposed: what both tell of it, each alone, and only both together. Labels are decomposed
+    by BROJA; where x or y is real the redundancy is the smaller of the two informations (MMI), which is never
+    less than that of BROJA: for normal variables and one target they agree.
+
+    Args:
+        x: samples, shape (n, d), d >= 3 unless groups make fewer variables.
+        groups: columns of every variable: text as "0-2,3,4+6", or {name: columns}; each column is one otherwise.
+        names: of the variables; else those of a DataFrame's columns, or x0, x1, ...
+        method: as of `o_information`: "auto", "gaussian", "copula", "neighbors" or "table"; or "score", `s_omega_i`,
+            which trains once and has neither intervals nor a null.
+        y: target paired with x, labels or real.
+        x_kind, y_kind: "continuous", "discrete" or "auto".
+        k: neighbours of "neighbors", and where a label is told by real values.
+        interval: compute intervals from parts of the samples; with "neighbors" of the totals alone.
+        null: compute the totals of 20 tables with every variable shuffled by itself.
+
+    Raises:
+        SampleError: for samples that cannot be used, fewer than three variables, or columns that determine others.
+        SettingError: for a method or groups that break their rule.
+
+    References: rosas2019; scagliarini2023; bertschinger2014; barrett2015.
+    """
+    start = time.perf_counter()
+    text, called = _grouped(groups, names, x)
+    entry = _entry(text, method, k)
+    samples = entry.checked(x, kinds=(x_kind, "auto", "auto"), device=device)
+    values = samples.x.values
+    columns = entry.variables(values)
+    called = called or [_name(group, samples.x.dim) for group in columns]
+    if len(called) != len(columns):
+        raise InputError(f"names holds {len(called)} names and there are {len(columns)} variables; give one each")
+    target = None if y is None else checks.variable(y, "y", y_kind, "any", values.device)  # type: ignore[arg-type]
+    if target is not None:
+        checks.paired(samples.x, target)
+    with one_thread() if len(values) <= SMALL else nullcontext(), seeded(seed, values.device):
+        work = _Work(entry, values, seed)
+        found = work.read(slice(None))
+        again = method != "score"
+        ends = work.ends(found, interval and again)
+        shuffled = work.shuffled() if null and again else np.full((1, 4), np.nan)
+        about_target = {} if target is None else _targeted(work, target, k)
+    doubts = (*samples.x.doubts, *(target.doubts if target else ()), *entry.doubts_on(samples, found[2]))
+    doubts = (*doubts, *_doubts(found, ends, shuffled, about_target))
+    about = {"method": entry.chosen(values), "n": len(values), "groups": text, "k": k, "seed": seed, "level": LEVEL}
+    about |= {
+        "shuffles": SHUFFLES if null and again else 0,
+        "device": str(values.device),
+        **about_target.pop("about", {}),
+    }
+    about |= {"seconds": time.perf_counter() - start}
+    return Interactions(tuple(called), **work.shaped(found, ends, shuffled), **about_target, doubts=doubts, about=about)
+
+
+def _entry(groups: str, method: str, k: int) -> OInformation | SOmegaI:
+    """The estimator of everything about all variables."""
+    if method == "score":
+        return SOmegaI(groups=groups, gradients=True)
+    return OInformation(groups=groups, method=method, k=k)  # type: ignore[arg-type]  # checked by the entry
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One set of variables: every number as one row, to be read again on parts of the samples."""
+
+    entry: OInformation | SOmegaI
+    values: torch.Tensor
+    seed: int
+
+    @property
+    def count(self) -> int:
+        return len(self.entry.variables(self.values))
+
+    @property
+    def _bare(self) -> ManyVariables:
+        return self.entry.bare if isinstance(self.entry, OInformation) else self.entry
+
+    def read(self, rows: Any) -> np.ndarray:
+        """Totals (4), gradients (N) and pairs (N (N - 1) / 2)."""
+        some = self.values[rows]
+        read = self.entry.entropy(some).details  # type: ignore[union-attr]  # both give a Reading
+        pairs = self.entry.pairs(some) if isinstance(self.entry, OInformation) else read["pairs"]
+        return np.array([*(read[name] for name in ("TC", "DTC", "Omega", "S")), *read["gradients"], *pairs])
+
+    def totals(self, rows: Any) -> np.ndarray:
+        """Totals alone."""
+        return self._four(self._bare.read(self.values[rows]).totals)
+
+    def ends(self, found: np.ndarray, wanted: bool) -> np.ndarray:
+        """Low and high of every number, (2, m); NaN where there is none."""
+        quick = self.entry.chosen(self.values) != "neighbors"
+        read, known = (self.read, found) if quick else (self.totals, found[:4])
+        ends = np.full((2, len(found)), np.nan)
+        if wanted:
+            rate, device = self.entry.rate(self.values), self.values.device
+            spread = spread_of(read, known, len(self.values), device, rate, self.seed)
+            ends[:, : len(known)] = spread.around(known)
+        return ends
+
+    def shuffled(self) -> np.ndarray:
+        """Totals with every variable shuffled by itself, (SHUFFLES, 4)."""
+        rng = np.random.default_rng(self.seed)
+        tables = [self.entry.permuted(self.values, rng) for _ in range(SHUFFLES)]
+        read: Callable[[torch.Tensor], np.ndarray] = lambda one: self._four(self._bare.read(one).totals)  # noqa: E731
+        return np.array(on_all_cores(read, tables, self.values.device))
+
+    def shaped(self, found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray) -> dict[str, np.ndarray]:
+        """The arrays of the result."""
+        named = {"": found, "_low": ends[0], "_high": ends[1]}
+        totals = {f"totals{end}": row[:4] for end, row in named.items()}
+        gradients = {f"gradients{end}": row[4 : 4 + self.count] for end, row in named.items()}
+        pairs = {f"pairs{end}": _square(row[4 + self.count :], self.count) for end, row in named.items()}
+        null = {"null": shuffled.mean(0), "null_low": shuffled.min(0), "null_high": shuffled.max(0)}
+        return {**totals, **null, **gradients, **pairs}
+
+    def _four(self, both: Any) -> np.ndarray:
+        return np.array([both.total, both.dual, both.o_information, both.s_information])
+
+
+def _targeted(work: _Work, target: checks.Variable, k: int) -> dict[str, Any]:
+    """The atoms of every pair of variables about the target."""
+    count, y = work.count, target.values
+    alone, redundancy, synergy, unique = np.full(count, np.nan), *np.full((3, count, count), np.nan)
+    done: Decomposed | None = None
+    for place, (i, j) in enumerate(combinations(range(count), 2)):
+        report(place, count * (count - 1) // 2, "pairs about y")
+        done = decomposed(work.entry.variable(work.values, i), work.entry.variable(work.values, j), y, k=k)
+        alone[i], alone[j], _ = done.informations
+        redundancy[i, j] = redundancy[j, i] = done.atoms.redundancy
+        synergy[i, j] = synergy[j, i] = done.atoms.synergy
+        unique[i, j], unique[j, i] = done.atoms.unique_1, done.atoms.unique_2
+    if done is None:
+        raise SampleError("two variables are needed to decompose what they tell of y")
+    about = {"pid": done.measure, "estimator": done.estimator}
+    return {"target": alone, "redundancy": redundancy, "synergy": synergy, "unique": unique, "about": about}
+
+
+def _doubts(found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray, target: Mapping[str, Any]) -> list[Doubt]:
+    said = []
+    if np.isfinite(ends[0, 2]) and ends[0, 2] <= 0 <= ends[1, 2]:
+        text = f"The {LEVEL:.0%} interval of the O-information holds 0: it cannot be said which prevails."
+        said.append(Doubt("undecided", text, note=True))
+    most = float(shuffled[:, 0].max())
+    if found[0] <= most:
+        text = f"With every variable shuffled TC reads up to {in_both(most)}: {in_both(found[0])} is no evidence."
+        said.append(Doubt("null", text, note=True))
+    if target.get("about", {}).get("pid") == "mmi":
+        text = "Redundancy about y is the smaller information of the two, the most in use, and so is synergy."
+        said.append(Doubt("redundancy", text, note=True))
+    return said
+
+
+def _grouped(groups: Any, names: Sequence[str] | None, x: Any) -> tuple[str, list[str] | None]:
+    """Groups as text, and names where they are known."""
+    if isinstance(groups, Mapping):
+        return ",".join("+".join(map(str, columns)) for columns in groups.values()), [*map(str, names or groups)]
+    if names is not None:
+        return groups or "", [str(name) for name in names]
+    own = [str(name) for name in getattr(x, "columns", ())]
+    return groups or "", own if own and not groups else None
+
+
+def _name(columns: Sequence[int], width: int) -> str:
+    """x3, or x0-x2 of several."""
+    return f"x{columns[0]}" if len(columns) == 1 else f"x{columns[0]}–x{columns[-1]}"
+
+
+def _square(row: np.ndarray, count: int) -> np.ndarray:
+    found = np.full((count, count), np.nan)
+    found[np.triu_indices(count, 1)] = row
+    return np.where(np.isnan(found), found.T, found)

@@ -1,0 +1,175 @@
+"""explorer.interactions: the numbers of the estimators, what is said about them, plain data, figures, the command."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import explorer
+from explorer import cli
+from explorer.catalogue import figures
+from explorer.errors import InputError, SampleError, SettingError
+from explorer.estimators import KSG, OInformation, PartialInformation
+from explorer.figures import interactions as drawing
+from explorer.figures import pair_atoms
+from explorer.interaction_results import TOTALS, Interactions
+
+rng = np.random.default_rng(0)
+A, B, C = rng.integers(0, 2, (3, 600))
+PARITY = np.c_[A, B, A ^ B, C]
+
+
+def normal(count: int = 4, rho: float = 0.3, n: int = 400, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).multivariate_normal(
+        np.zeros(count), np.full((count, count), rho) + (1 - rho) * np.eye(count), n
+    )
+
+
+@pytest.fixture(scope="module")
+def parity() -> Interactions:
+    return explorer.interactions(PARITY, y=A & B, names=["a", "b", "parity", "other"])
+
+
+@pytest.mark.parametrize("method", ["gaussian", "copula", "neighbors"])
+def test_every_number_is_that_of_its_estimator(method: str) -> None:
+    x = normal()
+    found = explorer.interactions(x, method=method)
+    alone = explorer.estimate(x, estimator="o_information", method=method)
+    assert found.totals == pytest.approx([alone.details[name] for name in ("TC", "DTC", "Omega", "S")], abs=1e-12)
+    assert found.gradients == pytest.approx(alone.details["gradients"], abs=1e-12)
+    assert (found.totals_low[2], found.totals_high[2]) == pytest.approx(alone.interval, abs=1e-10)
+    assert found.names == ("x0", "x1", "x2", "x3") and found.about["method"] == method
+    if method == "neighbors":
+        assert found.pairs[0, 1] == pytest.approx(KSG(margins="standard")(x[:, 0], x[:, 1]).nats, abs=1e-12)
+        assert np.isnan(found.gradients_low).all() and np.isnan(found.pairs_low).all()
+    else:
+        assert (found.gradients_low < found.gradients).all() and (found.pairs_low[0, 1] < found.pairs[0, 1])
+
+
+def test_a_parity_is_synergy_and_the_bystander_adds_nothing(parity: Interactions) -> None:
+    bit = np.log(2)
+    assert parity.o_information == pytest.approx(-bit, abs=0.01) and parity.prevails == "synergy"
+    assert parity.gradients == pytest.approx([-bit, -bit, -bit, 0], abs=0.02)
+    assert abs(parity.null[2]) < 0.01 < parity.s_information
+    assert np.nanmax(parity.pairs) < 0.01 and np.isnan(np.diag(parity.pairs)).all()
+    assert parity.verdict == "No rule fired."
+
+
+def test_pairs_are_decomposed_about_the_target(parity: Interactions) -> None:
+    assert parity.about["pid"] == "broja"
+    for i, j in ((0, 1), (2, 3)):
+        atoms = PartialInformation()(PARITY[:, [i, j]], A & B).details
+        read = parity.redundancy[i, j], parity.unique[i, j], parity.unique[j, i], parity.synergy[i, j]
+        assert read == pytest.approx([atoms[k] for k in ("redundancy", "unique_1", "unique_2", "synergy")], abs=1e-12)
+    assert np.allclose(parity.synergy, parity.synergy.T, equal_nan=True)
+    assert parity.target[0] == pytest.approx(parity.redundancy[0, 1] + parity.unique[0, 1], abs=1e-12)
+
+
+def test_targets_of_other_kinds() -> None:
+    x = normal()
+    real = explorer.interactions(x, y=x @ np.ones(4) + rng.normal(size=400), interval=False, null=False)
+    assert (real.about["pid"], real.about["estimator"]) == ("mmi", "gaussian") and real.doubts[-1].rule == "redundancy"
+    assert np.isnan(real.totals_low).all() and np.isnan(real.null).all() and real.prevails == "redundancy"
+    label = explorer.interactions(x, y=(x[:, 0] > 0).astype(int), interval=False, null=False)
+    assert label.about["estimator"] == "ross" and label.target[0] > 0.5 > label.target[1]
+    with pytest.raises(InputError, match="x has 400 samples and y has 3"):
+        explorer.interactions(x, y=[0, 1, 0])
+
+
+def test_groups_and_names() -> None:
+    x = normal(5)
+    by_text = explorer.interactions(x, groups="0-1,2,3+4", null=False, interval=False)
+    by_name = explorer.interactions(
+        x, groups={"left": [0, 1], "middle": [2], "right": [3, 4]}, null=False, interval=False
+    )
+    assert by_text.totals == pytest.approx(by_name.totals) and by_name.names == ("left", "middle", "right")
+    assert by_text.names == ("x0–x1", "x2", "x3–x4")
+    assert explorer.interactions(pd.DataFrame(x, columns=list("abcde")), null=False).names == tuple("abcde")
+    with pytest.raises(InputError, match="names holds 2 names and there are 5 variables"):
+        explorer.interactions(x, names=["a", "b"])
+    with pytest.raises(SampleError, match="at least 3 variables"):
+        explorer.interactions(x[:, :2])
+    with pytest.raises(SettingError, match="method='kernel' must be one of"):
+        explorer.interactions(x, method="kernel")
+
+
+def test_what_is_not_there_is_said() -> None:
+    nothing = explorer.interactions(np.random.default_rng(4).normal(size=(150, 3)), method="neighbors")
+    assert "undecided" in [doubt.rule for doubt in nothing.doubts] and nothing.prevails == ""
+    assert drawing.finding(nothing).startswith("Neither redundancy nor synergy prevails")
+
+
+def test_the_same_seed_gives_the_same_numbers() -> None:
+    x = normal()
+    one, other = (explorer.interactions(x, seed=3).to_dict() for _ in range(2))
+    for found in (one, other):
+        found["about"].pop("seconds")
+    assert one == other
+
+
+def test_plain_data_comes_back(parity: Interactions) -> None:
+    back = Interactions.from_dict(json.loads(parity.to_json(), parse_constant=pytest.fail))
+    assert back.to_json() == parity.to_json() and back.names == parity.names
+    plain = explorer.interactions(normal(), null=False, interval=False)
+    assert Interactions.from_dict(json.loads(plain.to_json())).synergy is None
+    frame = parity.to_frame()
+    assert list(frame.quantity[:4]) == list(TOTALS) and len(frame) == 4 + 4 + 4
+    assert len(parity.pairs_frame()) == 6 and "synergy" in parity.pairs_frame() and "synergy" not in plain.pairs_frame()
+    assert f"Ω {parity.o_information:.4g}" in str(parity)
+    assert "table" in str(parity) and "other adds" in parity._repr_html_()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["interactions", "pair_atoms"])
+def test_figures_say_and_draw(parity: Interactions, name: str, theme: str) -> None:
+    found = figures[name](parity, theme=theme, unit="bits")
+    assert "nan" not in found.layout.title.text and found.layout.meta["alt"] and found.to_json()
+    if name == "interactions":
+        assert "Synergy prevails by 0.9" in found.layout.title.text and found.data[1].x[0] == pytest.approx(
+            -1, abs=0.02
+        )
+        bars = next(trace for trace in found.data if trace.type == "bar")
+        assert bars.customdata[0] == "other" and len(bars.x) == 4
+    else:
+        assert found.layout.title.text.startswith("<b>a and ") and len(found.data) == 4
+        assert sum(trace.x[0] for trace in found.data) == max(sum(t.x[i] for t in found.data) for i in range(6))
+
+
+def test_figures_of_little_and_of_much() -> None:
+    plain = explorer.interactions(normal(), interval=False, null=False)
+    assert "Redundancy prevails" in plain.plot().layout.title.text
+    assert "No target was given" in pair_atoms.draw(plain).layout.title.text
+    many = explorer.interactions(normal(45, n=300), interval=False, null=False)
+    drawn = many.plot()
+    assert "40 of 45 variables" in drawn.layout.title.text and len(drawn.data[-1].x) == 40
+
+
+def test_the_command_tells_the_same(tmp_path, parity: Interactions) -> None:
+    path = tmp_path / "bits.csv"
+    pd.DataFrame(PARITY, columns=["a", "b", "parity", "other"]).assign(y=A & B).to_csv(path, index=False)
+    run = CliRunner()
+    told = run.invoke(cli.app, ["interactions", f"{path}:a,b,parity,other", f"{path}:y", "--json"])
+    assert told.exit_code == 0, told.output
+    found = Interactions.from_dict(json.loads(told.stdout))
+    assert found.names == parity.names and found.totals == pytest.approx(parity.totals)
+    assert found.synergy == pytest.approx(parity.synergy, nan_ok=True)
+    text = run.invoke(cli.app, ["interactions", str(path), "--columns", "0,1,2+3"]).stdout
+    assert "3 variables, table, n=600" in text and "verdict: No rule fired." in text
+    assert run.invoke(cli.app, ["interactions", str(path), "--out", str(tmp_path / "out.csv")]).exit_code == 0
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 4 + 5
+
+
+@pytest.mark.ends
+def test_scores_tell_everything_at_once() -> None:
+    x = normal(3, 0.6, 4000)
+    found = explorer.interactions(x, method="score")
+    exact = explorer.interactions(x)
+    assert found.about["method"] == "score" and np.isnan(found.totals_low).all()
+    assert found.totals[:2] == pytest.approx(exact.totals[:2], abs=0.1)
+    assert found.pairs[0, 1] == pytest.approx(exact.pairs[0, 1], abs=0.08)
+
+
+def test_entries_agree_with_the_estimator() -> None:
+    assert OInformation(gradients=False)(PARITY).nats == pytest.approx(explorer.interactions(PARITY).o_information)
