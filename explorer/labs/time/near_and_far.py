@@ -1,0 +1,75 @@
+"""Two-point information against that of two halves, of sequences that agree in the first."""
+
+from typing import Annotated
+
+from plotly.graph_objects import Figure
+
+from explorer.engines.sequences.scaling import KINDS, LongSequence, doublings, exponent
+from explorer.pictures import Curves, Line, Panels, Style
+from explorer.settings import Range
+
+TITLE = "Do two places far apart tell how much a memory must hold?"
+PAPERS = (86,)
+
+STYLES: tuple[Style, ...] = ("solid", "dash", "dot")
+
+
+def lab(
+    decay: Annotated[float, Range(1.1, 1.9, 0.1)] = 1.5,
+    longest: Annotated[int, Range(5, 9, 1)] = 8,
+) -> Figure:
+    r"""What two places of a sequence tell of each other, and what its two halves do, for three kinds of sequence.
+
+    Do: take `decay` from 1.9 down to 1.1.
+
+    See: two of the sequences agree at every distance in what two places tell, and their lines on the left are one. On
+    the right they part: between halves of 256 one number a place shares 0.16 nats, many numbers 2.97, and
+    these grow as a power of the length, in the end as 2 - decay. A Markov chain shares the same at every length.
+
+    A model that reads the first half must hold in its state at least what that half tells of the second,
+    $I(X_{1:\ell}; X_{\ell+1:2\ell})$, however it is built. The two-point information $I(X_t; X_{t+d})$ cannot stand in
+    for it: many weak links between different numbers add up, and links of one and the same number repeat each other.
+
+    Everything is exact, from determinants of covariances of normal sequences. The paper finds a power law between
+    halves of books, estimated with a language model, whose exponent no sequence here claims to have.
+
+    >>> seen = told(lab())
+    >>> round(seen["many numbers"], 2), round(seen["one number"], 2), round(seen["fading"], 2)
+    (2.97, 0.16, 0.09)
+    >>> powers = [told(lab(decay=decay))["power"] for decay in (1.9, 1.5, 1.1)]
+    >>> powers == sorted(powers) and all(abs(p + d - 2) < 0.12 for p, d in zip(powers, (1.9, 1.5, 1.1)))
+    True
+
+    Args:
+        decay: exponent of the two-point information.
+        longest: doublings of the longest half.
+
+    References: chen2025l2m.
+    """
+    lengths = doublings(longest)
+    sequences = [LongSequence(kind, decay) for kind in KINDS]
+    halves = [[one.halves(int(length)) for length in lengths] for one in sequences]
+    power = exponent(lengths[-3:], halves[0][-3:])
+    told = {kind: one[-1] for kind, one in zip(KINDS, halves, strict=True)} | {"power": power}
+    two_point = Curves(
+        title="Two places",
+        x=lengths,
+        lines=[Line(one.kind, one.two_point(lengths), style=s) for one, s in zip(sequences, STYLES, strict=True)],
+        x_title="distance (steps)",
+        y_title="I(X_t; X_t+d) (nats)",
+        log_x=True,
+        log_y=True,
+        y_range=(1e-7, 1.0),
+    )
+    bipartite = Curves(
+        title="Two halves",
+        x=lengths,
+        lines=[Line(kind, one, style=s) for kind, one, s in zip(KINDS, halves, STYLES, strict=True)],
+        x_title="length of a half (steps)",
+        y_title="I(first half; second half) (nats)",
+        log_x=True,
+        log_y=True,
+    )
+    title = f"Alike at two places, the halves share {told['many numbers']:.2f} or {told['one number']:.2f} nats"
+    note = f"exact, normal sequences; many numbers grow as length^{power:.2f} over the last two doublings"
+    return Panels(title=title, note=note, told=told, parts=[two_point, bipartite]).plot()
