@@ -1,0 +1,1 @@
+"""Estimators that were taught on samples of known information."""
