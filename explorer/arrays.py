@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.data import Recording, digest
-from explorer.errors import FileError
+from explorer.errors import FileError, UnknownNameError
 from explorer.examples.base import bundled, materialised
 from explorer.recordings.store import open_folder
 from explorer.sources import _select
@@ -65,6 +65,27 @@ def columns(text: str) -> dict[str, np.ndarray]:
     return _select.columns(text)
 
 
+def variables(text: str) -> dict[str, np.ndarray]:
+    """The variables that a text speaks of by name, (n,) or (n, d) each.
+
+    RUN:STEP:LAYER gives the units of a layer, RUN:STEP the layers of a recording at a step, each flattened to (n, d);
+    every other text its `columns`.
+
+    Raises:
+        FileError: for a file or folder that cannot be read, or values that are no columns.
+        UnknownNameError: for a column, step or layer that is not there.
+    """
+    run, names = _run(text)
+    if run and len(names) == 2:
+        values = _of_recording(recording(run), names)
+        return {f"unit {place}": column for place, column in enumerate(values.reshape(len(values), -1).T)}
+    if run and names[0].isdigit():
+        found = recording(run)
+        layers = {layer: found.activations(int(names[0]), layer) for layer in found.layers}
+        return {layer: values.reshape(len(values), -1) for layer, values in layers.items()}
+    return columns(text)
+
+
 def recording(run: str) -> Recording:
     """The recording in a folder, or a bundled one by name.
 
@@ -98,6 +119,43 @@ def facts(text: str) -> Facts:
         UnknownNameError: for an array, step, layer or label that is not there.
     """
     return _facts(text, _stamp(path(text)))
+
+
+def variable_names(text: str) -> tuple[str, ...]:
+    """What the `variables` of a text are called; read again only when the file has changed.
+
+    Raises:
+        FileError: for a file or folder that cannot be read, or values that are no columns.
+        UnknownNameError: for a column, step or layer that is not there.
+    """
+    return _variable_names(text, _stamp(path(text)))
+
+
+def facts_of(text: str, names: tuple[str, ...]) -> Facts:
+    """Length, width and digest of some `variables` of a text together; read again only when the file has changed.
+
+    Raises:
+        FileError: for a file or folder that cannot be read.
+        UnknownNameError: for a variable that is not there.
+    """
+    for name in names:
+        if name not in variable_names(text):
+            raise UnknownNameError("variable", name, variable_names(text))
+    return _facts_of(text, names, _stamp(path(text)))
+
+
+@lru_cache(64)
+def _variable_names(text: str, stamp: tuple[float, int]) -> tuple[str, ...]:
+    return tuple(variables(text))
+
+
+@lru_cache(64)
+def _facts_of(text: str, names: tuple[str, ...], stamp: tuple[float, int]) -> Facts:
+    known = variables(text)
+    parts = [np.ascontiguousarray(known[name]) for name in names]
+    n = len(next(iter(known.values())))
+    kinds = ", ".join(dict.fromkeys(str(part.dtype) for part in parts))
+    return Facts(digest(list(names), *parts), n, sum(part.size for part in parts) // max(1, n), kinds)
 
 
 @lru_cache(64)

@@ -14,7 +14,8 @@ from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
-from explorer.plan import seconds_of
+from explorer.jobs.training_curves import followed, live
+from explorer.plan import seconds_of, trains
 from explorer.settings import Range, Setting, checked_settings
 from explorer.trials import refusal
 
@@ -36,10 +37,11 @@ class Inquiry:
     """Which estimators to ask of a pair, and how.
 
     Attributes:
-        estimators: {catalogue key: settings}; empty stands for all with their defaults.
+        estimators: {catalogue key: settings}; empty stands for `unasked`, with their defaults.
         x_kind, y_kind: "continuous", "discrete", "mixed", "labels" or "auto".
         seed: of everything random.
-        null: compute the null and the interval; None computes the interval, and the null up to 2000 samples.
+        null: compute the null and the interval; None computes the interval, and the null up to 2000 samples, of
+            estimators that do not train.
     """
 
     estimators: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -55,10 +57,20 @@ class Inquiry:
             UnknownNameError: for an estimator that is not there.
             SettingError: for a setting or kind that does not exist or is out of its range.
         """
-        named = self.estimators or {name: {} for name in estimators}
+        named = self.estimators or {name: {} for name in unasked()}
         full = {name: checked_settings(estimators.card(name).settings, given, name) for name, given in named.items()}
         kinds = {name: KIND.checked(getattr(self, name)) for name in ("x_kind", "y_kind")}
         return replace(self, estimators=full, seed=SEED.checked(self.seed), **kinds)
+
+
+def offered() -> list[str]:
+    """The estimators of two variables."""
+    return [name for name in estimators if not estimators.card(name).constants.get("by_column")]
+
+
+def unasked() -> list[str]:
+    """Those that run unless others are named: they do not train, and the order of the samples is nothing to them."""
+    return [name for name in offered() if not trains(name) and not estimators.card(name).constants.get("ordered")]
 
 
 def paired(x: str, y: str) -> tuple[Facts, Facts]:
@@ -84,7 +96,8 @@ def keys(x: str, y: str, inquiry: Inquiry) -> dict[str, str]:
     one, other = paired(x, y)
     common = (one.digest, other.digest, inquiry.x_kind, inquiry.y_kind, code_version())
     width = one.dim + other.dim
-    order = sorted(inquiry.estimators, key=lambda name: seconds_of(name, one.n, width))
+    settings = inquiry.estimators
+    order = sorted(settings, key=lambda name: seconds_of(name, one.n, width, settings[name]))
     found = {KINDS: digest(KINDS, *common)}
     for name in order:
         found[name] = digest("panel", *common, name, dict(inquiry.estimators[name]), inquiry.seed, inquiry.null)
@@ -117,9 +130,11 @@ def compute(x: str, y: str, inquiry: Inquiry, progress: Report = nothing, device
     missing = [name for name, key in wanted.items() if key not in have]
     pair = (array(x), array(y)) if missing else (None, None)
     for place, name in enumerate(missing):
-        progress(len(wanted) - len(missing) + place, len(wanted), name)
-        cell = _kinds(pair, inquiry) if name == KINDS else _cell(pair, name, inquiry, device)
-        results().put_many({wanted[name]: cell})
+        at = len(wanted) - len(missing) + place, len(wanted)
+        progress(*at, name)
+        with followed(wanted[name], name, progress, *at):
+            cell = _kinds(pair, inquiry) if name == KINDS else _cell(pair, name, inquiry, device)
+            results().put_many({wanted[name]: cell})
     progress(len(wanted), len(wanted))
     return len(missing)
 
@@ -139,7 +154,7 @@ def run(
 
     Args:
         x, y: FILE, FILE:NAME, FILE:a,b, RUN:STEP:LAYER or RUN:LABEL.
-        estimators: {catalogue key: settings}; None for all with their defaults.
+        estimators: {catalogue key: settings}; None for `unasked`, all that do not train, with their defaults.
         null: compute the null and the interval; None computes the interval, and the null up to 2000 samples.
 
     Raises:
@@ -188,12 +203,33 @@ def cost(x: str, y: str, inquiry: Inquiry) -> tuple[float, int]:
         ExplorerError: as `paired`.
     """
     one, other = paired(x, y)
-    times = 1 + (PARTS if inquiry.null is not False else 0)
-    if inquiry.null or (inquiry.null is None and one.n <= 2000):
-        times += PERMUTATIONS
     width = one.dim + other.dim
-    seconds = sum(times * seconds_of(name, one.n, width) for name in inquiry.estimators)
+    seconds = sum(
+        calls(name, inquiry.null, one.n) * seconds_of(name, one.n, width, settings)
+        for name, settings in inquiry.estimators.items()
+    )
     return seconds, 8 * one.n * (width + min(one.n, 2048))
+
+
+def calls(name: str, null: bool | None, n: int) -> int:
+    """How many estimates a value with its interval and null takes, about.
+
+    Those that train have a standard error of their own, and their null is asked for.
+    """
+    if trains(name):
+        return 1 + (PERMUTATIONS if null else 0)
+    permuted = null or (null is None and n <= 2000)
+    return 1 + (PARTS if null is not False else 0) + (PERMUTATIONS if permuted else 0)
+
+
+def curves(x: str, y: str, inquiry: Inquiry) -> dict[str, dict[str, Any]]:
+    """Of a checked inquiry the curves of the training that runs now, by estimator; none where nothing trains.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    wanted = {key: name for name, key in keys(x, y, inquiry).items() if name != KINDS and trains(name)}
+    return {wanted[key]: found for key, found in live(wanted).items()}
 
 
 def _kinds(pair: tuple[Any, Any], inquiry: Inquiry) -> dict[str, Any]:

@@ -24,10 +24,20 @@ SECONDS = {
     "projected": (0.005, 3e-5, 1e-9),
     "tables": (0.005, 5e-6, 1e-9),
     "kernel": (0.01, 0.0, 2e-8),
+    "many": (0.005, 5e-6, 1e-9),
+    "time": (0.005, 4e-6, 1e-9),
+    "spherical": (0.01, 0.0, 8e-8),
+    "critic": (0.002, 2e-7, 0.0),
+    "learned": (0.01, 1e-5, 0.0),
 }
 """Seconds of one estimate by family: fixed, for each sample and column, for each pair of samples."""
-TRAINED = (10.0, 1e-4, 0.0)
-"""The same for families that are not listed: those that train a network."""
+UNKNOWN = (10.0, 1e-4, 0.0)
+"""The same for families that are not listed."""
+UPDATE, SAMPLE = 0.003, 1.5e-4
+"""Seconds of those that train: for an update of 512 samples that may be made, of which critics make about half, and for
+a sample that is looked at; measured with 500 to 8000 samples of 2 to 20 columns on one core."""
+UPDATES, BATCH = 600, 512
+"""Updates and samples of one, where an entry that trains has no such settings."""
 
 OPTIONS = (
     Setting("noise", float, 0.0, Range(0.0, 1e6)),
@@ -154,12 +164,22 @@ def cost(recording: Recording, plan: Plan) -> tuple[float, int]:
     return cells * targets * seconds_of(plan.estimator, n, width + 1), 8 * n * (width + min(n, 2048)) * 2
 
 
-def seconds_of(estimator: str, n: int, width: int) -> float:
+def trains(estimator: str) -> bool:
+    """Whether an estimator trains a model at each call, as its card says."""
+    return bool(estimators.card(estimator).constants.get("learned"))
+
+
+def seconds_of(estimator: str, n: int, width: int, settings: Mapping[str, Any] | None = None) -> float:
     """About how long one estimate takes on one core, with x and y of `width` columns together.
 
-    By family, measured with 500 to 8000 samples: a slow member of one takes up to ten times its quickest.
+    By family, measured with 500 to 8000 samples: a slow member of one takes up to ten times its quickest. Those that
+    train are counted by their updates and by samples, whatever their settings but these: steps, batch and members.
     """
-    fixed, linear, square = SECONDS.get(estimators.card(estimator).family, TRAINED)
+    if trains(estimator):
+        chosen = {one.name: one.default for one in estimators.card(estimator).settings} | dict(settings or {})
+        updates = (chosen.get("steps") or UPDATES) * (chosen.get("members") or 1)
+        return UPDATE * updates * (chosen.get("batch") or BATCH) / BATCH + SAMPLE * n
+    fixed, linear, square = SECONDS.get(estimators.card(estimator).family, UNKNOWN)
     return fixed + linear * n * width + square * n * n
 
 

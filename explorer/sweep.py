@@ -18,6 +18,7 @@ from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
 from explorer.jobs.startup import ensure_service
+from explorer.jobs.training_curves import followed
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.trajectory import Trajectory, group
@@ -69,7 +70,8 @@ def compute(
     cells, batch, kept = kind.cells(recording, plan, device), {}, time.perf_counter()
     try:
         for step, layer in missing:
-            batch[wanted[step, layer]] = cells.at(step, layer)
+            with followed(wanted[step, layer], layer, progress, done, total, f" at step {step}"):
+                batch[wanted[step, layer]] = cells.at(step, layer)
             done += 1
             if time.perf_counter() - kept > KEEP_EVERY:
                 results().put_many(batch)

@@ -12,13 +12,14 @@ from typing import Any
 from explorer.catalogue import distributions, estimators
 from explorer.comparison import Cell, Trials, Value
 from explorer.data import digest
-from explorer.errors import InputError, SettingError
+from explorer.errors import Cancelled, FileError, InputError, SettingError
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
-from explorer.plan import seconds_of
+from explorer.jobs.training_curves import followed, live
+from explorer.plan import seconds_of, trains
 from explorer.result import repr_call
 from explorer.settings import Range, Setting, checked_settings
 
@@ -127,6 +128,15 @@ def collected(trial: Trial) -> Trials:
     return Trials.from_cells(list(trial.estimators), trial.values, truth, cells, about)
 
 
+def curves(trial: Trial) -> dict[Cell, dict[str, Any]]:
+    """The training curves of a checked trial: the one that runs now first, then of the cells that are there."""
+    wanted = {key: cell for cell, key in keys(trial).items() if trains(cell[0])}
+    found, now = results().get_many(wanted), live(wanted)
+    ended = [key for key in wanted if "curves" in found.get(key, {})]
+    kept = {key: {"stopped": "", "estimator": wanted[key][0], **found[key]} for key in ended}
+    return {wanted[key]: one for key, one in (now | kept).items()}
+
+
 def compute(trial: Trial, progress: Report = nothing, device: str = "auto") -> int:
     """Compute and keep the cells of a checked trial that are missing; the number of cells computed."""
     wanted = keys(trial)
@@ -139,12 +149,14 @@ def compute(trial: Trial, progress: Report = nothing, device: str = "auto") -> i
             if (value, seed) not in samples:
                 source, n = trial.at(value)
                 samples = {(value, seed): (source.sample(n, seed), (source.kind_x, source.kind_y))}
-            batch[wanted[name, value, seed]] = _cell(trial, name, samples[value, seed], seed, device)
+            key, where = wanted[name, value, seed], f" at {trial.sweep} = {value:g}, sample {seed + 1}"
+            with followed(key, name, progress, done, len(wanted), where):
+                batch[key] = _cell(trial, name, samples[value, seed], seed, device)
             done += 1
             if time.perf_counter() - kept > KEEP_EVERY:
                 results().put_many(batch)
                 batch, kept = {}, time.perf_counter()
-            progress(done, len(wanted), f"{name} at {trial.sweep} = {value:g}, sample {seed + 1}")
+            progress(done, len(wanted), name + where)
     finally:  # also when it is cancelled or interrupted
         results().put_many(batch)
     return len(missing)
@@ -222,7 +234,7 @@ def cost(trial: Trial) -> tuple[float, int]:
         x, y = source.sample(2, 0)
         width = x.shape[1] + y.shape[1]
         for name in trial.estimators:
-            seconds += trial.seeds * seconds_of(name, n, width)
+            seconds += trial.seeds * seconds_of(name, n, width, trial.estimators[name])
             memory = max(memory, 8 * n * (width + min(n, 2048)))
     return seconds, memory
 
@@ -242,12 +254,13 @@ def refusal(name: str, error: Exception) -> str:
     """Why an estimator gives no value, in a sentence; one that breaks does not take the others along.
 
     Raises:
-        Exception: the same, when memory is short: another time it may do.
+        Exception: the same, when memory is short, when somebody ended the job, or when the database is out of reach:
+            another time it may do.
     """
     if isinstance(error, InputError):
         return str(error)
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    if isinstance(error, MemoryError) or "OutOfMemory" in text:
+    if isinstance(error, MemoryError | Cancelled | FileError) or "OutOfMemory" in text:
         raise error
     logging.getLogger("explorer").exception("%s broke off", name)
     return f"{name} broke off, a defect: {text}"
@@ -262,4 +275,5 @@ def _cell(trial: Trial, name: str, drawn: Any, seed: int, device: str) -> dict[s
     except Exception as error:
         return {"error": refusal(name, error)}
     doubts = [[doubt.rule, doubt.text] for doubt in found.warnings if not doubt.note]
-    return {"value": found.nats, "seconds": found.seconds, "doubts": doubts}
+    trained = {name: found.details[name] for name in ("curves", "ceiling", "stopped") if name in found.details}
+    return {"value": found.nats, "seconds": found.seconds, "doubts": doubts, **trained}

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import bundle, jobs, lab_runs, likeness, panel, sanity, spectrum, sweep, trials
+from explorer import bundle, interplay, jobs, lab_runs, likeness, panel, sanity, spectrum, staircase, sweep, trials
 from explorer.coded import jobs as coded_jobs
 from explorer.coded import traversal
 from explorer.jobs import board, startup
@@ -31,6 +31,8 @@ def quiet(home, monkeypatch):
         trials,
         panel,
         spectrum,
+        staircase,
+        interplay,
         likeness,
         sanity,
         coded_jobs,

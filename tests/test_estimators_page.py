@@ -230,6 +230,71 @@ def test_two_uploads_are_x_and_y(home, tmp_path):
     assert job.spec.arguments["x"].endswith("x.npy") and job.spec.arguments["y"].endswith("y.npy")
 
 
+def test_those_that_train_start_when_they_are_ticked(table):
+    test = your(x=f"{table}:a", y=f"{table}:b")
+    (job,) = jobs.jobs()
+    said = texts(test)
+    assert "that train and 2 of sequences are left out: tick to add. All of them would take about" in said.replace(
+        "\\", ""
+    )
+    assert "infonce" not in job.spec.arguments["inquiry"]["estimators"]
+    given = {"x": f"{table}:a", "y": f"{table}:b", "add": ["infonce", "transfer_entropy"]}
+    test = your(**given)
+    asked = {name for job in jobs.jobs() for name in job.spec.arguments["inquiry"]["estimators"]}
+    assert {"infonce", "transfer_entropy"} <= asked and not test.warning and not test.exception
+
+
+def test_the_code_of_those_that_train_names_them(table):
+    inquiry = Inquiry({name: {} for name in ("gaussian", "infonce")}, null=False).checked()
+    code = your_data.python(f"{table}:a", f"{table}:b", inquiry, "bits")
+    space: dict = {}
+    exec(code, space)
+    assert set(space["found"].estimators) == {"gaussian", "infonce"}
+    every = your_data.python("a", "b", Inquiry().checked(), "bits")
+    assert "unasked" not in every and "panel.run('a', 'b')" in every
+
+
+def test_curves_stand_below_the_estimates(table):
+    panel.run(f"{table}:a", f"{table}:b", {name: {} for name in [*panel.unasked(), "infonce"]})
+    test = your(x=f"{table}:a", y=f"{table}:b", add="infonce")
+    assert "How it was trained" in texts(test) and jobs.jobs() == []
+    _, curves = test.get("plotly_chart")
+    assert curves.proto.alt.startswith("Training curves. infonce is read at update")
+
+
+def bounds(**parameters: str) -> AppTest:
+    return opened(PAGE, tab="Which bound can I trust?", **parameters)
+
+
+def test_the_best_critic_is_read_at_once_and_what_breaks_is_named():
+    test = bounds(**{"bound.batch": "32", "bound.repeats": "100", "unit": "nats"})
+    assert not test.exception and not test.error and not test.warning and jobs.jobs() == []
+    (chart,) = test.get("plotly_chart")
+    assert "smile, lower bound ▲ above from" in chart.proto.alt
+    assert "Called lower bound, yet from" in texts(test)
+    (code,) = [one.value for one in test.code if one.language == "python"]
+    assert "staircase.run(batch=32" in code and "repeats=100" in code
+
+
+def test_many_large_batches_are_a_job():
+    bounds(**{"bound.batch": "1024", "bound.repeats": "20"})
+    (job,) = jobs.jobs()
+    assert job.title == "Bounds with the best critic, 1024 samples a batch"
+    assert job.spec.arguments["stairs"]["repeats"] == 20
+
+
+def test_trained_bounds_ask_first_and_share_what_trials_keep():
+    given = {"critic": "trained", "bound.n": "200", "bound.seeds": "1", "bound.dim": "4"}
+    test = bounds(**given, **{"bound.names": ["infonce", "nwj", "smile", "vclub"]})
+    assert "These 20 trainings take about" in texts(test) and jobs.jobs() == []
+    next(button for button in test.button if button.label == "Run").click().run()
+    (job,) = jobs.jobs()
+    assert job.spec.function == "explorer.trials:fill" and len(job.spec.arguments["trial"]["values"]) == 5
+    none = bounds(**given)
+    none.multiselect(key="bound.names").set_value([]).run()
+    assert "No bound is chosen" in texts(none) and not none.exception
+
+
 def test_the_code_repeats_the_panel(table):
     inquiry = Inquiry({"gaussian": {}}, seed=3, null=False).checked()
     code = your_data.python(f"{table}:a", f"{table}:b", inquiry, "bits")

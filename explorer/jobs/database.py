@@ -91,6 +91,14 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str,
     connection.execute(INSERTS[connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
 
 
+def replace_all(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert the rows, each in the place of the one with its primary key."""
+    insert = INSERTS[connection.dialect.name](table)
+    own = [column.name for column in table.primary_key]
+    new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in own}
+    connection.execute(insert.on_conflict_do_update(index_elements=own, set_=new), list(rows))
+
+
 def _file(url: str) -> tuple[int, int] | None:
     """The file that a SQLite URL means now, made if need be; another one after the first was moved away."""
     if not url.startswith("sqlite:///"):

@@ -2,13 +2,13 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from explorer.home import database_url
-from explorer.jobs.database import RESULTS, insert_new, transaction
+from explorer.jobs.database import RESULTS, insert_new, replace_all, transaction
 
 CHUNK = 500
 """Keys in one query, below the limit of every SQLite."""
@@ -39,11 +39,31 @@ class Results:
         Raises:
             FileError: when the database cannot be written.
         """
+        self._written(payloads, insert_new)
+
+    def renew(self, payloads: Mapping[str, Mapping[str, Any]]) -> None:
+        """Keep all payloads or, on an error, none; a key that is there gets its new payload.
+
+        Raises:
+            FileError: when the database cannot be written.
+        """
+        self._written(payloads, replace_all)
+
+    def drop(self, key: str) -> None:
+        """Forget a payload, if it is there.
+
+        Raises:
+            FileError: when the database cannot be written.
+        """
+        with transaction(self.url) as connection:
+            connection.execute(delete(RESULTS).where(RESULTS.c.key == key))
+
+    def _written(self, payloads: Mapping[str, Mapping[str, Any]], write: Callable[..., None]) -> None:
         now = time.time()
         rows = [{"key": key, "payload": json.dumps(payloads[key]), "created": now} for key in sorted(payloads)]
         if rows:
             with transaction(self.url) as connection:
-                insert_new(connection, RESULTS, rows)
+                write(connection, RESULTS, rows)
 
 
 def results() -> Results:

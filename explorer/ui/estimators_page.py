@@ -1,4 +1,4 @@
-"""The Estimators page: against a known truth, and side by side on your data; both fill in as jobs."""
+"""The Estimators page: against a known truth, side by side on your data, and bound by bound; all fill in as jobs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,8 +9,17 @@ from explorer.catalogue import distributions, estimators
 from explorer.comparison import Trials
 from explorer.result import Doubt
 from explorer.settings import Setting
-from explorer.trials import N, Trial, collected, specification, submitted, sweepable
-from explorer.ui import computing, export, results, show, your_data
+from explorer.trials import N, Trial, collected, curves, specification, submitted, sweepable
+from explorer.ui import (
+    bounds_view,
+    computing,
+    export,
+    interactions_view,
+    learning,
+    results,
+    show,
+    your_data,
+)
 from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.sliders import N_CHOICES, N_VALUES, parsed, slider, suggested, values_box
 
@@ -26,7 +35,7 @@ Part = tuple[Callable[[], tuple[Any, ...]], Callable[..., None]]
 
 
 def page() -> None:
-    """Both tabs; only the one that is open computes."""
+    """All tabs; only the one that is open computes."""
     first = given()
     title, switch = st.columns([6, 1], vertical_alignment="bottom")
     title.header("Estimators")
@@ -34,8 +43,14 @@ def page() -> None:
         "Unit", ["bits", "nats"], default="bits", required=True, key="unit", bind="query-params"
     )
     notice = st.container()
-    tabs = st.tabs(["Known truth", "Your data"], key="tab", bind="query-params")
-    parts: tuple[Part, Part] = ((controls, panel), (your_data.controls, your_data.panel))
+    names = ["Known truth", "Your data", "Which bound can I trust?", "Interactions"]
+    tabs = st.tabs(names, key="tab", bind="query-params")
+    parts: tuple[Part, ...] = (
+        (controls, panel),
+        (your_data.controls, your_data.panel),
+        (bounds_view.controls, bounds_view.panel),
+        (interactions_view.controls, interactions_view.panel),
+    )
     for tab, (bar, result) in zip(tabs, parts, strict=True):
         with tab, show.told("Change what the message names; nothing computed is lost."):
             chosen = bar()
@@ -129,6 +144,7 @@ def _shown(trial: Trial, unit: str) -> None:
     with picture:
         figure = trials.plot(unit=unit, theme=st.context.theme.type or "light")
         results.figure(figure, "trials", f"{trial.distribution}-{trial.sweep}")
+        learning.shown(trained(trial), unit)
         with st.expander("Table"):
             st.dataframe(trials.to_frame(), hide_index=True, alt=figure.layout.meta["alt"])
     with side:
@@ -138,6 +154,14 @@ def _shown(trial: Trial, unit: str) -> None:
         keys += distributions.card(trial.distribution).references
         note = f"{trials.about['call']}, {trial.seeds} samples a point."
         results.exports(code, export.used(keys), (trial.distribution, note), trials.to_frame)
+
+
+def trained(trial: Trial) -> dict[str, Mapping[str, Any]]:
+    """The training curves of a checked trial by cell, that which runs now first."""
+    found = curves(trial)
+    return {
+        f"{name} at {trial.sweep} = {value:g}, sample {seed + 1}": one for (name, value, seed), one in found.items()
+    }
 
 
 def doubts(trials: Trials) -> list[Doubt]:

@@ -7,8 +7,10 @@ import streamlit as st
 from explorer import arrays
 from explorer.catalogue import estimators
 from explorer.comparison import Panel
-from explorer.panel import KIND, Inquiry, collected, specification, submitted
-from explorer.ui import computing, export, files, pick, results, show
+from explorer.errors import ExplorerError
+from explorer.panel import KIND, Inquiry, collected, cost, curves, offered, specification, submitted, unasked
+from explorer.plan import trains
+from explorer.ui import computing, export, files, learning, pick, results, show
 
 WHY = "why, and notes (in nats)"
 
@@ -35,10 +37,45 @@ def controls() -> Pair:
         }  # fmt: skip
         null = st.selectbox("null and interval", list(NULLS), key="null", bind="query-params",
                             help="Null: what is read with y permuted, 20 to 200 times.")  # fmt: skip
-        left_out = st.multiselect("leave out", list(estimators), key="without", bind="query-params")
+        left_out = st.multiselect("leave out", unasked(), key="without", bind="query-params")
         seed = st.number_input("seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
-    chosen: dict[str, Any] = {name: {} for name in estimators if name not in left_out}
+    added = _added(texts, NULLS[null])
+    chosen: dict[str, Any] = {name: {} for name in [*unasked(), *added] if name not in left_out}
     return texts[0], texts[1], Inquiry(chosen, **kinds, seed=seed, null=NULLS[null])
+
+
+def _added(texts: list[str], null: bool | None) -> list[str]:
+    """Those that start when they are ticked: how many there are, and how long all of them would take."""
+    names = [name for name in offered() if name not in unasked()]
+    line, button = st.columns([7.1, 3], vertical_alignment="center")
+    with button.popover("Add others", icon=":material/model_training:", width="stretch"):
+        ticked = st.pills(
+            "Estimators that train, or take rows for steps of time", names, selection_mode="multi", key="add",
+            bind="query-params", help="Those that train fit a model on your data at every estimate.",
+        )  # fmt: skip
+    out = [name for name in names if name not in ticked]
+    if out:
+        line.caption(f"{_count(out)} left out: tick to add.{_time(texts, out, null)}")
+    return list(ticked)
+
+
+def _count(names: list[str]) -> str:
+    """ "13 that train and 2 of sequences are"."""
+    training = sum(trains(name) for name in names)
+    parts = [f"{training} that train"] if training else []
+    parts += [f"{len(names) - training} of sequences"] if len(names) > training else []
+    return f"{' and '.join(parts)} {'is' if len(names) == 1 else 'are'}"
+
+
+def _time(texts: list[str], names: list[str], null: bool | None) -> str:
+    """What these estimators would take on the pair, where both are there."""
+    try:
+        if not all(texts) or not names:
+            return ""
+        seconds, _ = cost(texts[0], texts[1], Inquiry({name: {} for name in names}, null=null).checked())
+    except ExplorerError:  # told by the panel
+        return ""
+    return f" All of them would take about {show.duration(seconds)} on one core."
 
 
 def panel(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
@@ -58,6 +95,12 @@ def panel(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
     computing.followed(lambda: _shown(x, y, inquiry, unit), live, spec)
 
 
+def _training(x: str, y: str, inquiry: Inquiry, found: Panel, unit: str) -> None:
+    """The curves of those that train, as they run and as they ended."""
+    ended = learning.finished(dict(zip(found.estimators, found.chosen, strict=True)))
+    learning.shown(curves(x, y, inquiry) | ended, unit)
+
+
 def _example() -> None:
     st.session_state.x, st.session_state.y = EXAMPLE
 
@@ -68,6 +111,7 @@ def _shown(x: str, y: str, inquiry: Inquiry, unit: str) -> None:
     picture, side = st.columns([5, 2], gap="large")
     with picture:
         results.figure(found.plot(unit=unit, theme=st.context.theme.type or "light"), "pair", "estimators")
+        _training(x, y, inquiry, found, unit)
     with side:
         keys = [key for name in found.estimators for key in estimators.card(name).references]
         note = f"x = {x}, y = {y}, n = {found.about['n']}, seed {inquiry.seed}."
@@ -128,8 +172,11 @@ def python(x: str, y: str, inquiry: Inquiry, unit: str) -> str:
     """Code that asks the same."""
     options = {name: getattr(inquiry, name) for name in ("x_kind", "y_kind", "seed", "null")}
     given = "".join(f", {k}={v!r}" for k, v in options.items() if v != getattr(Inquiry(), k))
-    without = [name for name in estimators if name not in inquiry.estimators]
-    named = f"{{name: {{}} for name in estimators if name not in {without!r}}}" if without else ""
-    imports = "from explorer import panel\n" + ("from explorer.catalogue import estimators\n" if without else "")
+    without = [name for name in unasked() if name not in inquiry.estimators]
+    added = [name for name in inquiry.estimators if trains(name)]
+    named = ""
+    if without or added:
+        names = f"[*panel.unasked(), {', '.join(map(repr, added))}]" if added else "panel.unasked()"
+        named = f"{{name: {{}} for name in {names}{f' if name not in {without!r}' if without else ''}}}"
     arguments = f"{x!r}, {y!r}{', ' + named if named else ''}{given}"
-    return f"{imports}\nfound = panel.run({arguments})\nfound.plot(unit={unit!r})\n"
+    return f"from explorer import panel\n\nfound = panel.run({arguments})\nfound.plot(unit={unit!r})\n"

@@ -1,0 +1,72 @@
+"""Training curves while an estimator trains: kept in the results catalogue for whoever looks, and gone with its end."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from explorer.jobs.results import Results, results
+from explorer.watching import watched
+
+Report = Callable[..., None]
+
+KEEP_EVERY = 0.5
+"""Seconds between two writes of the curves."""
+
+
+class Series:
+    """Points of the training that runs now, in nats; a step that is not above the last one begins another training."""
+
+    def __init__(self, catalogue: Results, key: str, name: str):
+        self.catalogue, self.key, self.name = catalogue, key, name
+        self.points: list[tuple[int, float, float]] = []
+        self.trainings, self._kept = 1, -KEEP_EVERY
+
+    def look(self, step: int, train: float, held: float) -> None:
+        """Add a point, and keep the curves unless that was done a moment ago."""
+        if self.points and step <= self.points[-1][0]:
+            self.points, self.trainings = [], self.trainings + 1
+        self.points.append((int(step), float(train), float(held)))
+        if time.monotonic() - self._kept >= KEEP_EVERY:
+            self._kept = time.monotonic()
+            self.catalogue.renew({self.key: self.payload})
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The curves as the details of an estimate have them, the estimator, and which of its trainings it is."""
+        columns = zip(*self.points, strict=True)
+        curves = dict(zip(("step", "train", "held"), map(list, columns), strict=True))
+        return {"estimator": self.name, "training": self.trainings, "curves": curves}
+
+
+@contextmanager
+def followed(key: str, name: str, progress: Report, done: int, total: int, where: str = "") -> Iterator[None]:
+    """Listen to the trainings of a cell: their updates become notes of the job, their looks are kept under its key.
+
+    Args:
+        key: of the cell in the results catalogue.
+        name: of the estimator.
+        done, total: cells of the job, which a training does not change.
+        where: the cell as one reads it after the name.
+    """
+    series = Series(results(), _live(key), name)
+
+    def reports(at: int, steps: int, note: str = "") -> None:
+        progress(done, total, f"{name}{where}: update {at} of {steps}{note and f', {note}'}")
+
+    try:
+        with watched(reports, series.look):
+            yield
+    finally:
+        if series.points:
+            series.catalogue.drop(series.key)
+
+
+def live(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The curves of the trainings that run now, by the key of their cell."""
+    wanted = {_live(key): key for key in keys}
+    return {wanted[key]: found for key, found in results().get_many(wanted).items()}
+
+
+def _live(key: str) -> str:
+    return f"training:{key}"

@@ -1,0 +1,120 @@
+"""The tab "Interactions": what several variables share, what each adds, and what pairs tell of a target."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from explorer import arrays, interplay
+from explorer.catalogue import estimators, figures
+from explorer.interaction_results import Interactions
+from explorer.interplay import FEWEST, METHOD, MOST, SEED, K, Question
+from explorer.ui import computing, export, files, pick, results, show
+from explorer.ui.form import widget
+
+EXAMPLE = ("twelve_bit:8000:tanh_5", "twelve_bit:y")
+BOXES = ("of", "about")
+HELP = "FILE or FILE:a,b for columns, RUN:STEP:LAYER for units of a layer, RUN:STEP for the layers of a recording."
+METHODS = {
+    "auto": "By what the variables are: tables of labels, normal copulas of real values.",
+    "gaussian": "As if all were normal.",
+    "copula": "As if all were normal after each is mapped to normal quantiles.",
+    "neighbors": "Nearest neighbours, for real values of any shape.",
+    "table": "Counts of labels.",
+}
+
+
+def controls() -> tuple[Question | None, Sequence[str] | None]:
+    """Which variables, the target, and how they are read; also the names of all there are, None after an error."""
+    one, two, upload, three = st.columns([3.4, 3.4, 1.7, 1.6], vertical_alignment="bottom")
+    with upload.popover("Upload", icon=":material/upload:", width="stretch"):
+        files.uploader("A file with the variables, or one more with the target", BOXES)
+    of = files.box(one, "Variables of", "of", BOXES, HELP)
+    about = files.box(two, "Target, or none", "about", BOXES)
+    with three.popover("Settings", icon=":material/tune:", width="stretch"):
+        method = widget(METHOD, "interactions.method")
+        st.caption(METHODS[method])
+        settings: dict[str, Any] = {"method": method, "k": widget(K, "interactions.k")}
+        for name, text in (("interval", "intervals"), ("null", "what shuffled variables read")):
+            settings[name] = st.toggle(text, True, key=f"interactions.{name}", bind="query-params")
+        settings["seed"] = widget(SEED, "interactions.seed")
+    if not of:
+        return None, []
+    with show.told("Choose another file, layer or recording above."):
+        for text in filter(None, (of, about)):
+            pick.allowed(arrays.path(text))
+        known = arrays.variable_names(of)
+        chosen = _chosen(of, known)
+        return Question(of, tuple(chosen), about, **settings), known
+    return None, None
+
+
+def _chosen(of: str, known: Sequence[str]) -> list[str]:
+    return st.multiselect(
+        "Variables", known, list(known[:6]), key=f"of.{arrays.short(of)}", bind="query-params", max_selections=MOST,
+        help=f"{FEWEST} to {MOST} columns, units or layers.",
+    )  # fmt: skip
+
+
+def panel(question: Question | None, known: Sequence[str] | None, unit: str) -> None:
+    """What they share, or what is missing for that."""
+    if known is None:
+        return
+    if question is None:
+        st.info("Nothing is chosen. Upload a table, type the path of one, or choose the units of a layer.")
+        st.button("Try the five units of a layer of the bundled network", on_click=_example)
+        return
+    if len(known) < FEWEST:
+        st.info(f"There are {len(known)} variables here, and interactions begin at {FEWEST}. Choose another source.")
+        return
+    if len(question.names) < FEWEST:
+        st.info(f"{len(question.names)} variables are chosen. Choose {FEWEST} to {MOST} above.")
+        return
+    question = question.checked()
+    what = f"Interactions of these {len(question.names)} variables take"
+    computing.shown(interplay, (question,), partial(_shown, question, unit), what, "The variables are being read.")
+
+
+def _example() -> None:
+    st.session_state["of"], st.session_state["about"] = EXAMPLE
+
+
+def _shown(question: Question, unit: str, found: Interactions) -> None:
+    picture, side = st.columns([5, 2], gap="large")
+    theme = st.context.theme.type or "light"
+    with picture:
+        drawn = found.plot(unit=unit, theme=theme)
+        results.figure(drawn, "interactions", "interactions")
+        if found.target is not None:
+            results.figure(figures["pair_atoms"](found, unit=unit, theme=theme), "pair-atoms", "pair-atoms")
+        with st.expander("Tables, in nats"):
+            st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
+            st.dataframe(found.pairs_frame(), hide_index=True, alt="Every pair of variables")
+    with side:
+        show.doubts(found.doubts)
+        note = f"{', '.join(question.names)} of {question.of}, n = {found.about['n']}, seed {question.seed}."
+        results.exports(python(question, unit), export.used(cited(found)), ("interactions", note), found.to_frame)
+        st.download_button(
+            "Pairs (CSV)", lambda: found.pairs_frame().to_csv(index=False), "interaction-pairs.csv", "text/csv",
+            on_click="ignore",
+        )  # fmt: skip
+
+
+def cited(found: Interactions) -> list[str]:
+    """The keys of what the values rest on."""
+    keys = list(estimators.card("o_information").references)
+    read = found.about.get("estimator", "")
+    return [*keys, *(estimators.card(read).references if read in estimators else ())]
+
+
+def python(question: Question, unit: str) -> str:
+    """Code that computes and draws the same."""
+    usual = Question("", ())
+    options = [name for name in ("method", "k", "interval", "null", "seed")]
+    given = [
+        f"{name}={getattr(question, name)!r}" for name in options if getattr(question, name) != getattr(usual, name)
+    ]
+    arguments = [repr(question.of), repr(list(question.names)), *([repr(question.about)] if question.about else [])]
+    call = ", ".join([*arguments, *given])
+    return f"from explorer import interplay\n\nfound = interplay.run({call})\nfound.plot(unit={unit!r})\n"

@@ -1,0 +1,210 @@
+"""Training curves: kept while an estimator trains, gone with its end, passed on as notes, drawn; a cancel ends them."""
+
+import time
+
+import numpy as np
+import pytest
+
+from explorer import panel, sweep, trials
+from explorer.catalogue import estimators
+from explorer.errors import Cancelled
+from explorer.figures.training_curves import draw
+from explorer.jobs import training_curves
+from explorer.jobs.results import results
+from explorer.panel import Inquiry
+from explorer.plan import seconds_of, trains
+from explorer.result import Estimate
+from explorer.trials import Trial
+from explorer.watching import look, report
+
+CURVES = {"step": [25, 50, 75], "train": [0.2, 0.6, 1.0], "held": [0.2, 0.5, 0.4]}
+
+
+@pytest.fixture
+def pair(home, tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(300)
+    np.savez(tmp_path / "pair.npz", x=x, y=x + rng.standard_normal(300))
+    return f"{tmp_path / 'pair.npz'}:x", f"{tmp_path / 'pair.npz'}:y"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that is turned by hand."""
+    now = [100.0]
+    monkeypatch.setattr(training_curves.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_looks_are_kept_now_and_then_and_gone_at_the_end(home, clock):
+    notes = []
+    with training_curves.followed("cell", "infonce", lambda *one: notes.append(one), 2, 7, " at n = 50"):
+        report(25, 600)
+        look(25, 0.2, 0.1)
+        assert training_curves.live(["cell"])["cell"]["curves"] == {"step": [25], "train": [0.2], "held": [0.1]}
+        look(50, 0.4, 0.3)
+        assert len(training_curves.live(["cell"])["cell"]["curves"]["step"]) == 1, "not twice in half a second"
+        clock[0] += 0.6
+        report(75, 600, "held out 0.4 nats")
+        look(75, 0.5, 0.4)
+        assert training_curves.live(["cell", "other"]) == {
+            "cell": {
+                "estimator": "infonce",
+                "training": 1,
+                "curves": {"step": [25, 50, 75], "train": [0.2, 0.4, 0.5], "held": [0.1, 0.3, 0.4]},
+            }
+        }
+        clock[0] += 0.6
+        look(25, 0.1, 0.1)
+        again = training_curves.live(["cell"])["cell"]
+        assert again["training"] == 2 and again["curves"]["step"] == [25]
+    assert training_curves.live(["cell"]) == {}
+    assert notes == [
+        (2, 7, "infonce at n = 50: update 25 of 600"),
+        (2, 7, "infonce at n = 50: update 75 of 600, held out 0.4 nats"),
+    ]
+    look(5, 0, 0), report(1, 2)  # nobody listens now
+
+
+def test_a_payload_can_be_renewed_and_dropped(home):
+    kept = results()
+    kept.put_many({"a": {"value": 1}})
+    kept.put_many({"a": {"value": 2}})
+    assert kept.get_many("a")["a"] == {"value": 1}
+    kept.renew({"a": {"value": 3}, "b": {"value": 4}})
+    assert kept.get_many("ab") == {"a": {"value": 3}, "b": {"value": 4}}
+    kept.drop("a")
+    kept.drop("a")
+    assert kept.get_many("ab") == {"b": {"value": 4}}
+
+
+def stop_at(updates: int):
+    """A job's progress that asks for the end at an update, as Progress does after Cancel."""
+    seen = []
+
+    def progress(done, total, note=""):
+        seen.append((time.perf_counter(), note))
+        if f"update {updates} of" in note:
+            raise Cancelled("cancelled")
+
+    progress.seen = seen
+    return progress
+
+
+def test_a_cancel_ends_a_training_of_the_panel_and_nothing_is_kept_of_it(pair):
+    inquiry = Inquiry({"gaussian": {}, "infonce": {}}, null=False).checked()
+    progress = stop_at(30)
+    with pytest.raises(Cancelled):
+        panel.compute(*pair, inquiry, progress)
+    assert time.perf_counter() - progress.seen[-1][0] < 1
+    found = panel.collected(*pair, inquiry)
+    assert found.estimators == ("gaussian",) and not found.errors and panel.curves(*pair, inquiry) == {}
+    panel.compute(*pair, inquiry)
+    found = panel.collected(*pair, inquiry)
+    details = dict(zip(found.estimators, found.chosen, strict=True))["infonce"]
+    assert len(details["curves"]["step"]) == len(details["curves"]["held"]) > 1
+
+
+def test_a_cancel_ends_a_training_of_trials_and_finished_curves_are_there(home):
+    trial = Trial("bivariate_normal", {}, "n", (200,), 100, {"infonce": {"steps": 50}}, 1).checked()
+    with pytest.raises(Cancelled):
+        trials.compute(trial, stop_at(10))
+    assert trials.collected(trial).about["cells"] == 0 and trials.curves(trial) == {}
+    trials.compute(trial)
+    (cell,) = trials.curves(trial).values()
+    assert cell["estimator"] == "infonce" and cell["curves"]["step"][-1] == 50
+    assert cell["ceiling"] > 0 and "stopped" in cell
+    draw(cell)
+
+
+def test_the_training_of_a_pair_is_seen_while_it_runs(pair, monkeypatch):
+    monkeypatch.setattr(training_curves, "KEEP_EVERY", 0.0)
+    inquiry, seen = Inquiry({"infonce": {}}, null=False).checked(), []
+
+    def progress(done, total, note=""):
+        seen.extend(one["curves"]["step"][-1] for one in panel.curves(*pair, inquiry).values())
+
+    panel.compute(*pair, inquiry, progress)
+    assert sorted(set(seen))[:2] == [25, 50]
+
+
+def test_those_that_train_wait_until_they_are_named(pair):
+    inquiry = Inquiry().checked()
+    assert "infonce" not in inquiry.estimators and "ksg" in inquiry.estimators
+    assert not [name for name in inquiry.estimators if trains(name) or estimators.card(name).constants.get("ordered")]
+    alone = panel.cost(*pair, Inquiry({"infonce": {}}).checked())[0]
+    assert panel.calls("infonce", None, 300) == 1 and panel.calls("ksg", None, 300) == 75
+    assert panel.cost(*pair, Inquiry({"infonce": {}}, null=True).checked())[0] == pytest.approx(61 * alone)
+
+
+def test_what_trains_costs_by_its_updates():
+    usual = seconds_of("infonce", 2000, 2)
+    assert 0.5 < usual < 10 and usual == seconds_of("infonce", 2000, 20)
+    assert seconds_of("infonce", 2000, 2, {"steps": 6000}) > 5 * usual
+    assert seconds_of("infonce", 2000, 2, {"members": 4}) > 2 * usual
+    trial = Trial("bivariate_normal", {}, "n", (200,), 100, {"infonce": {"steps": 6000}}, 1).checked()
+    assert trials.cost(trial)[0] == pytest.approx(seconds_of("infonce", 200, 2, {"steps": 6000}))
+
+
+def test_a_null_of_what_trains_is_asked_for(home):
+    import explorer
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(200)
+    found = explorer.estimate(x, x + rng.standard_normal(200), estimator="infonce", steps=50)
+    notes = {one.rule: one.text for one in found.warnings if one.note}
+    assert found.null is None and "null=True asks for" in notes["no null"]
+    assert found.interval is not None, "its own standard error needs no other training"
+
+
+def test_the_figure_says_where_it_was_read_and_what_was_learnt_by_heart():
+    figure = draw({"estimator": "mine", "curves": CURVES, "stopped": "", "ceiling": 1.1}, unit="nats")
+    title = figure.layout.title.text.replace("<br>", " ")
+    assert "mine is read at update 50: 0.500 nats on held-out samples" in title
+    assert "samples learnt from end 0.6 nats higher: some of it is learnt by heart" in title
+    (ring,) = [one for one in figure.data if one.mode == "markers"]
+    assert list(ring.x) == [50] and list(ring.y) == [0.5]
+    assert [one.y0 for one in figure.layout.shapes] == [1.1]
+    assert {"learnt from", "held out"} <= {one.text for one in figure.layout.annotations}
+    bits = draw({"estimator": "mine", "curves": CURVES, "stopped": "", "best": [75, 25]}, unit="bits")
+    (ring,) = [one for one in bits.data if one.mode == "markers"]
+    assert list(ring.x) == [25, 75] and ring.y[1] == pytest.approx(0.4 / np.log(2))
+
+
+def test_the_figure_of_a_training_that_runs_claims_no_end():
+    figure = draw({"estimator": "mine", "curves": CURVES, "training": 3}, unit="nats", theme="dark")
+    assert "mine at update 75: 0.400 nats" in figure.layout.title.text
+    assert "training 3 of this estimate runs now" in figure.layout.title.text
+    assert not [one for one in figure.data if one.mode == "markers" and len(one.x)]
+    far = draw({"estimator": "a", "curves": CURVES, "stopped": "", "ceiling": 9.0}, unit="nats")
+    assert not far.layout.shapes and "ceiling 9 nats, far above" in far.layout.title.text
+    gone = draw({"estimator": "a", "curves": {"step": [25], "train": [None], "held": [None]}, "stopped": "NaN"})
+    assert "has read no held-out samples yet" in gone.layout.title.text
+
+
+def test_the_figure_takes_an_estimate_and_curves_of_a_loss():
+    curves = CURVES | {"estimate": [0.1, 0.3, 0.35]}
+    found = Estimate("I(X;Y)", 0.3, estimator="minde", details={"curves": curves, "best": 75})
+    figure = draw(found, unit="nats")
+    assert "minde is read at update 75: 0.350 nats" in figure.layout.title.text
+    assert "learnt from" not in {one.text for one in figure.layout.annotations}
+
+
+def test_planes_listen_too(home, monkeypatch):
+    heard = []
+
+    class Cells:
+        def at(self, step, layer):
+            report(3, 9)
+            return {"values": {}}
+
+    class Kind:
+        keys = staticmethod(lambda *_: {(4, "tanh"): "key"})
+        cells = staticmethod(lambda *_: Cells())
+
+    class Run:
+        steps, layers = (4,), ("tanh",)
+
+    monkeypatch.setitem(sweep.KINDS, dict, Kind)
+    sweep.compute(Run(), {}, progress=lambda done, total, note="": heard.append((done, total, note)))
+    assert heard[0] == (0, 1, "tanh at step 4: update 3 of 9")
