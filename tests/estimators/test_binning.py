@@ -43,7 +43,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize("t", LAYERS, ids=["saturated tanh", "out of range", "relu", "on the points"])
-@pytest.mark.parametrize(("entry", "cells"), CONVENTIONS, ids=str)
+@pytest.mark.parametrize(("entry", "cells"), CONVENTIONS, ids=["on [-1, 1]", "on [0, 0.7]", "over all", "by width"])
 def test_published_conventions(entry: Binning, cells, t: np.ndarray) -> None:
     t = t.astype(float)
     labels = rng.integers(0, 3, len(t))
