@@ -9,7 +9,7 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import nn
 
-from explorer.denoisers.descent import Batch, Plan, Read, Trained, descended, evenly
+from explorer.denoisers.descent import Batch, evenly
 from explorer.denoisers.network import layer, through
 from explorer.errors import SettingError
 
@@ -58,37 +58,6 @@ class Bridge:
     def places(self, even: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Times that lie closer towards both ends, at even places in [0, 1], and their weights in an integral."""
         return torch.sin(math.pi * even / 2) ** 2, torch.sin(math.pi * even) * math.pi / 2
-
-
-class NormalBridge:
-    r"""The slope of ln p_t between two normal distributions of mean 0, in closed form.
-
-    With C_t = (1 - t)^2 C_0 + t^2 C_1 + v_t, p_t is normal with mean 0 and covariance C_t, and
-
-    .. math:: \partial_t \ln p_t(x) = \tfrac12 x^T C^{-1} C' C^{-1} x - \tfrac12 \mathrm{tr}\, C^{-1} C'
-
-    Args:
-        first, last: covariances (D, D) of X_0 and X_1, which are independent.
-
-    References: chen2025.
-    """
-
-    def __init__(self, first: torch.Tensor, last: torch.Tensor, bridge: Bridge):
-        self.first, self.last, self.bridge = first.double(), last.double(), bridge
-
-    def covariance(self, t: torch.Tensor) -> torch.Tensor:
-        """C_t at times (n,), (n, D, D)."""
-        t, one = t.double()[:, None, None], torch.eye(len(self.first), dtype=torch.float64)
-        return (1 - t) ** 2 * self.first + t**2 * self.last + self.bridge.variance(t) * one
-
-    def __call__(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        """(n, D) and (n,) to (n,)."""
-        s, one = t.double()[:, None, None], torch.eye(len(self.first), dtype=torch.float64)
-        change = 2 * s * self.last - 2 * (1 - s) * self.first + self.bridge.slope(s) * one
-        whole = self.covariance(t)
-        turned = torch.linalg.solve(whole, x.double().unsqueeze(2))
-        trace = torch.linalg.solve(whole, change).diagonal(dim1=1, dim2=2).sum(1)
-        return ((turned.mT @ change @ turned)[:, 0, 0] - trace) / 2
 
 
 class BridgeNetwork(nn.Module):
@@ -164,13 +133,6 @@ class Bridging:
         guess = self.network.scaled(bridge.between(first, last, noise, t), t)
         found = (guess - (mean + spread) / self.network.unit(t)).square()
         return found, found
-
-
-def fitted(
-    task: Bridging, n: int, plan: Plan, seed: int, read: Read[BridgeNetwork] | None = None
-) -> Trained[BridgeNetwork]:
-    """Learn the slope from some of n rows; errors as `descent.descended` has them."""
-    return descended(task, n, plan, seed, read)
 
 
 @torch.no_grad()

@@ -51,6 +51,7 @@ class Trained(Generic[Network]):
     """A network in its best state.
 
     Attributes:
+        network: with its best weights.
         held: rows that were not learnt from, indices; by them the state was chosen.
         steps, train, held_loss: of every look, the loss of the task.
         readings: what `read` gave at every look, () without it.
@@ -58,7 +59,7 @@ class Trained(Generic[Network]):
         stopped: why training ended before its last update, "" where it did not.
     """
 
-    denoiser: Network
+    network: Network
     held: torch.Tensor
     steps: tuple[int, ...]
     train: tuple[float, ...]

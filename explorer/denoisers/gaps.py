@@ -1,7 +1,8 @@
-"""Half the squared distance of two predictions of noise, summed over all levels of it."""
+"""Half the squared distance of two predictions of noise, or the difference of their errors, summed over all levels."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
@@ -9,12 +10,14 @@ from explorer.denoisers import CONDITIONED, DIFFUSED, Mask, Predictor, Side
 from explorer.denoisers.schedule import Schedule
 from explorer.device import rows_per_chunk
 
-Comparison = tuple[Side, Side]
+Form = Literal["distance", "difference"]
+Comparison = tuple[Side, Side, Form]
+"""Two predictions, that which knows less first, and whether their distance is asked or what the errors differ by."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    r"""1/2 \int E|\hat e_A - \hat e_B|^2 d\alpha, in nats, and its parts.
+    r"""1/2 \int E|\hat e_A - \hat e_B|^2 d\alpha, or 1/2 \int E|e - \hat e_A|^2 - E|e - \hat e_B|^2 d\alpha, in nats.
 
     Attributes:
         log_snr: middles of the levels, from little noise to much.
@@ -54,32 +57,39 @@ def gaps(
 ) -> dict[str, Gap]:
     r"""Every comparison, on the same noise; a mask that several of them name is predicted once.
 
-    Each row is noised once in each of `levels` equal parts of the log ratio, at a random place within the part.
+    Each row is noised once in each of `levels` equal parts of the log ratio, at a random place within the part. Where B
+    is given all that A is, and both are exact, distance and difference have one mean. Of learned ones the distance
+    is never negative; the difference can be, varies more, and counts what each has not learnt.
 
     Args:
         predict: the docstring of `explorer.denoisers` says how it is called.
         x: rows that the predictor was not trained on, (n, D).
         widths: columns of each variable.
-        comparisons: two sides by name; both name the same variables.
+        comparisons: two sides and a form by name; both sides name the same variables.
         levels: parts of the log ratio.
 
-    References: franzese2024, equation 17; kong2024, equation 7.
+    References: franzese2024; kong2024.
     """
     columns = torch.arange(len(widths)).repeat_interleave(torch.tensor(tuple(widths)))
-    distinct = {one for pair in comparisons.values() for side in pair for one in side.values()}
-    masks = sorted(one for one in distinct if not isinstance(one, str))
+    masks = asked(comparisons)
     entries = {name: torch.zeros(x.shape, dtype=torch.float64, device=x.device) for name in comparisons}
     curves: dict[str, list[torch.Tensor]] = {name: [] for name in comparisons}
     for time, values, noise in _noised(x, schedule, levels, seed):
         sources: dict[Mask | str, torch.Tensor] = {"noise": noise, "normal": schedule.scales(time)[1][:, None] * values}
         for mask in masks:
             sources[mask] = predict(_shown(x, values, mask, columns), time, torch.tensor(mask)).double()
-        for name, (one, other) in comparisons.items():
-            apart = _apart(sources, one, other, columns).view(-1, *x.shape) * schedule.span / 2
+        for name, comparison in comparisons.items():
+            apart = _apart(sources, comparison, columns).view(-1, *x.shape) * schedule.span / 2
             entries[name] += apart.sum(0) / levels
             curves[name].append(apart.sum(2).mean(1) / schedule.span)
     middles = schedule.log_snr((torch.arange(levels, dtype=torch.float64) + 0.5) / levels)
     return {name: Gap(middles, torch.cat(curves[name]).cpu(), entries[name]) for name in comparisons}
+
+
+def asked(comparisons: Mapping[str, Comparison]) -> list[Mask]:
+    """The masks that comparisons name, each once."""
+    distinct = {one for pair in comparisons.values() for side in pair[:2] for one in side.values()}
+    return sorted(one for one in distinct if not isinstance(one, str))
 
 
 def _noised(
@@ -109,10 +119,17 @@ def _shown(x: torch.Tensor, noised: torch.Tensor, mask: Mask, columns: torch.Ten
     return torch.where(spread == DIFFUSED, noised, clean)
 
 
-def _apart(sources: Mapping[Mask | str, torch.Tensor], one: Side, other: Side, columns: torch.Tensor) -> torch.Tensor:
-    """The squared distance of two sides, (k n, D), 0 in columns that are not compared."""
-    total = torch.zeros_like(sources["noise"])
-    for variable in one:
-        own = (columns == variable).to(total.device)
-        total[:, own] = (sources[one[variable]] - sources[other[variable]])[:, own] ** 2
-    return total
+def _apart(sources: Mapping[Mask | str, torch.Tensor], comparison: Comparison, columns: torch.Tensor) -> torch.Tensor:
+    """The distance, or difference, of two sides, (k n, D), 0 in columns that are not compared."""
+    noise, form = sources["noise"], comparison[2]
+    one, other = (_joined(sources, side, columns) for side in comparison[:2])
+    return (one - other) ** 2 if form == "distance" else (noise - one) ** 2 - (noise - other) ** 2
+
+
+def _joined(sources: Mapping[Mask | str, torch.Tensor], side: Side, columns: torch.Tensor) -> torch.Tensor:
+    """The predictions of a side beside each other, (k n, D), 0 elsewhere."""
+    found = torch.zeros_like(sources["noise"])
+    for variable, source in side.items():
+        own = (columns == variable).to(found.device)
+        found[:, own] = sources[source][:, own]
+    return found

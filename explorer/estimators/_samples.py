@@ -19,12 +19,14 @@ class Reading:
         standard_error: in nats, None where the entry has none of its own.
         details: plain data that belongs to the value: parts, weights, what was fitted.
         doubts: that computing the value raised.
+        interval: (low, high) in nats that the entry itself gives at 90 %, None where it gives none.
     """
 
     nats: float
     standard_error: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+    interval: tuple[float, float] | None = None
 
     def __float__(self) -> float:
         return self.nats

@@ -13,7 +13,7 @@ from explorer.catalogue import estimators as catalogue
 from explorer.device import resolve, seeded
 from explorer.errors import InputError, SampleError
 from explorer.estimators._samples import Formula, Reading, Samples
-from explorer.result import Doubt, Estimate
+from explorer.result import LEVEL, Doubt, Estimate
 from explorer.settings import checked_settings
 
 __all__ = ["Estimator", "Formula", "Point", "Reading", "Samples"]
@@ -275,6 +275,8 @@ class Estimator:
         return Estimate(
             quantity=self.quantity_of(samples),
             value=value,
+            interval=reading.interval,
+            level=LEVEL if reading.interval else None,
             standard_error=reading.standard_error,
             bound=self.bound_on(x.values, y.values if y else None),
             warnings=(*noticed, *self.doubts_on(samples, value), *reading.doubts),

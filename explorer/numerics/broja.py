@@ -48,7 +48,7 @@ def broja(p: np.ndarray) -> Broja:
     Raises:
         InputError: for another shape, negative numbers or another sum.
 
-    References: bertschinger2014, equations 3 to 6; makkeh2018.
+    References: bertschinger2014; makkeh2018.
     """
     p = np.asarray(p, float)
     if p.ndim != 3 or not (p >= 0).all() or abs(p.sum() - 1) > 1e-9:

@@ -11,6 +11,8 @@ def spread(values: torch.Tensor) -> torch.Tensor:
 
 def standard(values: torch.Tensor) -> torch.Tensor:
     """Each column of (n, d) centred and divided by its standard deviation; constant columns become 0."""
+    if not values.shape[1]:
+        return values.double()
     unit, _ = _in_unit(values)
     return unit / _nonzero(unit.std(0))
 
@@ -18,7 +20,10 @@ def standard(values: torch.Tensor) -> torch.Tensor:
 def gauss(values: torch.Tensor, random: bool = False) -> torch.Tensor:
     """Each column's ranks mapped to normal quantiles; equal values share their mean rank, or take theirs at random."""
     n, ranks = len(values), random_ranks if random else mean_ranks
-    return torch.stack([torch.special.ndtri(ranks(column) / (n + 1)) for column in values.double().T], 1)
+    found = values.double().clone()
+    for j, column in enumerate(found.T):
+        found[:, j] = torch.special.ndtri(ranks(column) / (n + 1))
+    return found
 
 
 def tamed(values: torch.Tensor) -> torch.Tensor:

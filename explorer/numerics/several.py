@@ -49,7 +49,7 @@ class Totals:
 def totals(h: Entropy, count: int) -> Totals:
     """TC and DTC of `count` variables.
 
-    References: watanabe1960; han1978; rosas2019, equations 2 and 3.
+    References: watanabe1960; han1978; rosas2019.
     """
     whole = h(tuple(range(count)))
     single = math.fsum(h((i,)) for i in range(count))
@@ -70,7 +70,7 @@ def gradients(of: Informations, count: int) -> list[float]:
     (2 - N) I(X_i; X_-i) + sum over j of I(X_i; X_-ij), with `of` the information of two sets of variables. Zero for
     two variables, which have no third to be redundant or synergistic with.
 
-    References: scagliarini2023, equation 4.
+    References: scagliarini2023.
     """
     found = []
     for i in range(count):
@@ -111,7 +111,7 @@ class NormalEntropies:
         return self.known[variables]
 
     def _log_det(self, columns: list[int]) -> float:
-        """ln |R| of these columns, through the inverse where more are in than out (jacobi's complementary minor)."""
+        """ln |R| of these columns, through the inverse where more are in than out (Jacobi's complementary minor)."""
         d, n = len(self.correlation.matrix), self.correlation.n
         left = sorted(set(range(d)) - set(columns))
         if len(left) < len(columns):
@@ -133,7 +133,7 @@ class NearEntropies:
         groups: columns of the variables.
         k: neighbours.
 
-    References: kraskov2004, equation 23.
+    References: kraskov2004.
     """
 
     values: torch.Tensor

@@ -36,7 +36,8 @@ def judged(
 
     Args:
         null: None computes it up to 2000 samples, and says so above; of an entry that trains True alone does.
-        interval: None computes it; of an entry that trains and has no standard error of its own True alone does.
+        interval: None computes it, unless the entry gives one of its own, which is then kept; of an entry that trains
+            and has no standard error of its own True alone computes it. False leaves out either.
         laws: try data processing, additivity and independence as well.
     """
     with one_thread() if len(samples) <= SMALL else nullcontext():
@@ -51,11 +52,13 @@ def _judged(
         chosen, why = entry.settled(*samples.tensors)
     result = replace(chosen.on(samples, seed), seconds=time.perf_counter() - start)
     found = None
-    if interval is None and chosen.learned and result.standard_error is None:
+    if interval is False:
+        result = replace(result, interval=None, level=None)
+    elif result.interval is None and interval is None and chosen.learned and result.standard_error is None:
         trainings = GROUPS + 2 * SPLITS
         text = f"{chosen.name} trains, and an interval takes {trainings} trainings; interval=True asks for it."
         result = _noted(result, "no interval", text)
-    elif interval is not False:
+    elif result.interval is None:
         result, found = _with_interval(result, chosen, samples)
     if samples.y is not None and not chosen.by_column:
         with seeded(seed, samples.x.values.device):

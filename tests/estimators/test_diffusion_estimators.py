@@ -7,13 +7,42 @@ import pytest
 import torch
 
 from explorer.catalogue import estimators
-from explorer.denoisers.bridges import Bridge, BridgeNetwork, Bridging, NormalBridge, log_ratio
+from explorer.denoisers.bridges import Bridge, BridgeNetwork, Bridging, log_ratio
 from explorer.distributions import BivariateNormal, MultivariateNormal
 from explorer.errors import SampleError, SettingError
 from explorer.estimators.diffusion.bridge_density_ratio import Ends
 from explorer.estimators.diffusion.information_decomposition import entries
 
 ONE = torch.eye(2, dtype=torch.float64)
+
+
+class NormalBridge:
+    r"""The slope of ln p_t between two normal distributions of mean 0, in closed form.
+
+    With C_t = (1 - t)^2 C_0 + t^2 C_1 + v_t, p_t is normal with mean 0 and covariance C_t, and
+
+    .. math:: \partial_t \ln p_t(x) = \tfrac12 x^T C^{-1} C' C^{-1} x - \tfrac12 \mathrm{tr}\, C^{-1} C'
+
+    Args:
+        first, last: covariances (D, D) of X_0 and X_1, which are independent.
+    """
+
+    def __init__(self, first: torch.Tensor, last: torch.Tensor, bridge: Bridge):
+        self.first, self.last, self.bridge = first.double(), last.double(), bridge
+
+    def covariance(self, t: torch.Tensor) -> torch.Tensor:
+        """C_t at times (n,), (n, D, D)."""
+        t, one = t.double()[:, None, None], torch.eye(len(self.first), dtype=torch.float64)
+        return (1 - t) ** 2 * self.first + t**2 * self.last + self.bridge.variance(t) * one
+
+    def __call__(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        """(n, D) and (n,) to (n,)."""
+        s, one = t.double()[:, None, None], torch.eye(len(self.first), dtype=torch.float64)
+        change = 2 * s * self.last - 2 * (1 - s) * self.first + self.bridge.slope(s) * one
+        whole = self.covariance(t)
+        turned = torch.linalg.solve(whole, x.double().unsqueeze(2))
+        trace = torch.linalg.solve(whole, change).diagonal(dim1=1, dim2=2).sum(1)
+        return ((turned.mT @ change @ turned)[:, 0, 0] - trace) / 2
 
 
 def correlated(rho: float) -> torch.Tensor:

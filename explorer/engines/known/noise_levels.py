@@ -20,7 +20,7 @@ def integrand(log_snr: np.ndarray, rho: float) -> np.ndarray:
 
     It is highest at s = 1 / sqrt(v), that is at \alpha = I, and its integral is I.
 
-    References: kong2024, equation 7.
+    References: kong2024.
     """
     s, v = np.exp(np.asarray(log_snr, float)), 1 - rho**2
     return (s / (1 + s) - s * v / (1 + s * v)) / 2

@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.distributions.base import quadrature
 from explorer.errors import SettingError
-from explorer.numerics.sphere import entropy, log_area, log_constant, mean_cosine
+from explorer.numerics.sphere import entropy, log_area, log_constant
 
 PIECES = 400
 """Pieces of the angle in a quadrature, 12 nodes each."""
@@ -62,10 +62,6 @@ class DirectionChannel:
         """The true I(Z1; Z2)."""
         return self.entropy - self.noise
 
-    def reconstruction(self, kappa: float) -> float:
-        """E ln q(Z2 | Z1) in nats, for q von Mises-Fisher of concentration kappa around Z1."""
-        return float(log_constant(self.dim, kappa) + kappa * mean_cosine(self.dim, self.precision))
-
     def sample(self, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """n independent pairs of rows of length 1, (n, dim) each."""
         rng = np.random.default_rng(seed)
@@ -78,7 +74,7 @@ class DirectionChannel:
 def scattered(means: np.ndarray, kappa: float, rng: np.random.Generator) -> np.ndarray:
     """One von Mises-Fisher sample around each row of length 1, (n, d), by rejection.
 
-    References: mardia2000, section 10.3.2.
+    References: mardia2000.
     """
     n, d = means.shape
     aside = rng.standard_normal((n, d))

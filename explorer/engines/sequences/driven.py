@@ -62,7 +62,7 @@ class DrivenNormals:
     def transfer(self, past_x: int = 1, past_y: int = 1, delay: int = 1) -> float:
         """TE X -> Y in nats: I(X_t-delay, ..., past_x of them; Y_t | Y_t-1, ..., past_y of them).
 
-        References: schreiber2000; barnett2009, equation 8.
+        References: schreiber2000; barnett2009.
         """
         source = [(delay + j, 0) for j in range(past_x)]
         known = [(1 + j, 1) for j in range(past_y)]

@@ -9,7 +9,7 @@ import torch
 
 from explorer.checks import varying
 from explorer.denoisers import Mask
-from explorer.denoisers.gaps import Comparison, Gap, gaps
+from explorer.denoisers.gaps import Comparison, Gap, asked, gaps
 from explorer.denoisers.network import Denoiser
 from explorer.denoisers.schedule import Schedule
 from explorer.denoisers.training import Plan, Trained, fitted
@@ -47,7 +47,7 @@ def blocks(variables: Sequence[torch.Tensor], margins: str) -> list[torch.Tensor
     Raises:
         SampleError: with fewer than 8 samples a label, on average.
     """
-    return [_columns(varying(v), margins) if v.is_floating_point() else _indicators(v) for v in variables]
+    return [in_margins(varying(v), margins) if v.is_floating_point() else _indicators(v) for v in variables]
 
 
 def denoised(
@@ -66,16 +66,14 @@ def denoised(
     """
     table, widths = torch.cat(list(variables), 1), [one.shape[1] for one in variables]
     seed = int(torch.randint(2**31, ()))
-    sides = [side for pair in comparisons.values() for side in pair]
-    masks: list[Mask] = sorted({one for side in sides for one in side.values() if not isinstance(one, str)})
     looked = {value: comparisons[value]}
 
     def read(denoiser: Denoiser, held: torch.Tensor) -> float:
         return gaps(denoiser, table[held[:ROWS]], widths, looked, schedule, LOOKED, seed)[value].nats
 
-    trained = fitted(Denoiser(widths, hidden, seed, schedule), table, _evenly(masks), plan, seed, read)
+    trained = fitted(Denoiser(widths, hidden, seed, schedule), table, _evenly(asked(comparisons)), plan, seed, read)
     with one_thread():
-        found = gaps(trained.denoiser, table[trained.held], widths, comparisons, schedule, LEVELS, seed + 1)
+        found = gaps(trained.network, table[trained.held], widths, comparisons, schedule, LEVELS, seed + 1)
     return Denoised(table, trained, found)
 
 
@@ -124,10 +122,6 @@ def by_chance(value: float) -> tuple[Doubt, ...]:
 def _evenly(masks: Sequence[Mask]) -> list[Mask]:
     """Every mask as often as it has variables to diffuse, so that each of these is learnt equally often."""
     return [one for one in masks for _ in range(one.count(1))]
-
-
-def _columns(values: torch.Tensor, margins: str) -> torch.Tensor:
-    return in_margins(values, margins) if values.shape[1] else values
 
 
 def _indicators(labels: torch.Tensor) -> torch.Tensor:

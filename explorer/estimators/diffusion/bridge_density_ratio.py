@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 import torch
 
-from explorer.denoisers.bridges import Bridge, BridgeNetwork, Bridging, fitted, log_ratio
-from explorer.denoisers.descent import Plan
+from explorer.denoisers.bridges import Bridge, BridgeNetwork, Bridging, log_ratio
+from explorer.denoisers.descent import Plan, descended
 from explorer.device import one_thread
 from explorer.estimators.base import Estimator, Reading
 from explorer.estimators.diffusion.base import LEAST, LEVELS, ROWS, blocks, gaining
@@ -20,9 +20,9 @@ class BridgeDensityRatio(Estimator):
     .. math:: \ln \frac{p_1(x)}{p_0(x)} = \int_0^1 \partial_t \ln p_t(x)\, dt, \qquad
               X_t = (1 - t) X_0 + t X_1 + \sqrt{\gamma t (1 - t) + ((1 - t)^2 + t^2) \varepsilon}\, Z
 
-    X_0 are pairs of different samples and X_1 the samples; I is the mean of the logarithm over samples that were not
-    learnt from. A network learns the slope in t from its value with both ends given, which has the same mean given X_t
-    as the loss of the source. The true slope has mean 0 over X_t at every t; what mean the network's has is subtracted.
+    X_0 are x and y of samples drawn apart and X_1 the samples; I is the mean of the logarithm over samples that were
+    not learnt from. A network learns the slope in t from its value with both ends given, which has the same mean given
+    X_t as the loss of the source. The true slope has mean 0 over X_t at every t; the network's mean is subtracted.
     `pairing` "shared" joins ends of one x, whose part of the way is then noise alone; "transport" the nearest ends of a
     batch, as a Schroedinger bridge without its entropy. Curves hold the squared error of the slope in units of its
     deviation, no nats.
@@ -78,11 +78,11 @@ class BridgeDensityRatio(Estimator):
 
         pairing: Literal["given", "transport"] = "transport" if self.pairing == "transport" else "given"
         task = Bridging(self._network(x, y, bridge, seed), Ends(x.float(), y.float(), self.pairing), pairing)
-        trained = fitted(task, len(x), Plan(steps=self.steps, held_out=self.held_out), seed, read)
+        trained = descended(task, len(x), Plan(steps=self.steps, held_out=self.held_out), seed, read)
         everyone = task.batch(torch.arange(len(x)), torch.Generator().manual_seed(seed + 3), even=True)
         with one_thread():
             ends = (everyone[0], everyone[1], everyone[3])
-            rows, slopes = log_ratio(trained.denoiser, smooth[trained.held], bridge, LEVELS, ends)
+            rows, slopes = log_ratio(trained.network, smooth[trained.held], bridge, LEVELS, ends)
         told = {
             "curves": trained.curves,
             "stopped": trained.stopped or "all updates were made",

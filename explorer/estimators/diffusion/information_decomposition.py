@@ -42,7 +42,8 @@ class InformationDecomposition(Estimator):
 
     Args:
         form: "orthogonal" or "standard".
-        low, high: log ratios of signal and noise that the integral goes over.
+        low: log ratio of signal and noise at which the integral begins.
+        high: log ratio at which it ends.
         steps: updates at most.
         hidden: units of each hidden layer.
         held_out: share of the samples that is not learnt from.
@@ -52,7 +53,7 @@ class InformationDecomposition(Estimator):
             entropy, for a constant column.
         SettingError: unless low is less than high.
 
-    References: kong2024, equations 5 to 8.
+    References: kong2024.
     """
 
     needs: ClassVar[tuple[str, str]] = ("continuous", "any")
@@ -107,11 +108,10 @@ class InformationDecomposition(Estimator):
         if found is None:
             return Reading(0.0)
         columns = varying(x).shape[1]
-        rows = {"orthogonal": found.gaps["orthogonal"].rows, "standard": _difference(found)}
-        told = reading(found, "orthogonal", columns, ceiling=ceiling(columns, self._schedule))
-        forms = {name: float(one.mean()) for name, one in rows.items()}
-        own = rows[self.form]
-        return Reading(forms[self.form], float(own.std() / len(own) ** 0.5), {**told.details, **forms}, told.doubts)
+        forms = {name: gap.nats for name, gap in found.gaps.items()}
+        told = reading(found, "orthogonal", columns, ceiling=ceiling(columns, self._schedule), **forms)
+        own = found.gaps[self.form]
+        return Reading(own.nats, own.standard_error, told.details, told.doubts)
 
     @property
     def _schedule(self) -> Schedule:
@@ -149,7 +149,7 @@ def entries(x: Any, y: Any, seed: int = 0, device: str = "auto", **settings: Any
     Raises:
         SampleError: as the entry does.
 
-    References: kong2024, equations 7 and 9.
+    References: kong2024.
     """
     entry = InformationDecomposition(**settings)
     samples = entry.checked(x, y, device=device).tensors
@@ -161,27 +161,21 @@ def entries(x: Any, y: Any, seed: int = 0, device: str = "auto", **settings: Any
         return Entries(torch.arange(shape[0]), torch.zeros(shape), torch.zeros(shape[0]))
     nats = torch.zeros(len(found.trained.held), len(own), dtype=torch.float64)
     nats[:, own.cpu()] = found.gaps["orthogonal"].entries[:, : int(own.sum())].cpu()
-    return Entries(found.trained.held, nats, _difference(found).cpu(), {"curves": found.trained.curves})
+    return Entries(found.trained.held, nats, found.gaps["standard"].rows.cpu(), {"curves": found.trained.curves})
 
 
 def decomposition(known: int = 0, entropy: bool = False) -> dict[str, Comparison]:
-    """What `gaps` is asked: "orthogonal", and the mean square errors "alone" and "given" Y.
+    """What `gaps` is asked: the distance, "orthogonal", and the difference of mean square errors, "standard".
 
     Args:
         known: variables after the two that are always known.
         entropy: of X alone: "value", its divergence from a standard normal variable.
     """
     if entropy:
-        return {"value": ({0: (1,)}, {0: "normal"})}
+        return {"value": ({0: (1,)}, {0: "normal"}, "distance")}
     z = (0,) * known
     alone, given = (1, -1, *z), (1, 0, *z)
     return {
-        "orthogonal": ({0: alone}, {0: given}),
-        "alone": ({0: "noise"}, {0: alone}),
-        "given": ({0: "noise"}, {0: given}),
+        "orthogonal": ({0: alone}, {0: given}, "distance"),
+        "standard": ({0: alone}, {0: given}, "difference"),
     }
-
-
-def _difference(found: Denoised) -> torch.Tensor:
-    """Pointwise information by the difference of two errors, (rows,)."""
-    return found.gaps["alone"].rows - found.gaps["given"].rows

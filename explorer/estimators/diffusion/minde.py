@@ -49,7 +49,7 @@ class MINDE(Estimator):
     Raises:
         SampleError: for fewer than 32 samples, or when no loss is finite.
 
-    References: franzese2024, equations 17 to 20.
+    References: franzese2024.
     """
 
     needs: ClassVar[tuple[str, str]] = ("continuous", "continuous")
@@ -109,15 +109,15 @@ def comparisons(kind: str, known: int = 0) -> dict[str, Comparison]:
     x, given_y = (1, -1, *z), (1, 0, *z)
     if kind == "c":
         return {
-            "value": ({0: x}, {0: given_y}),
-            "given": ({0: given_y}, {0: "normal"}),
-            "alone": ({0: x}, {0: "normal"}),
+            "value": ({0: x}, {0: given_y}, "distance"),
+            "given": ({0: given_y}, {0: "normal"}, "distance"),
+            "alone": ({0: x}, {0: "normal"}, "distance"),
         }
     if kind != "j":
         raise InputError(f"kind={kind!r} must be 'c' or 'j'")
     both = (1, 1, *z)
     return {
-        "value": ({0: both, 1: both}, {0: given_y, 1: (0, 1, *z)}),
-        "given": ({0: both, 1: both}, {0: "normal", 1: "normal"}),
-        "alone": ({0: x, 1: (-1, 1, *z)}, {0: "normal", 1: "normal"}),
+        "value": ({0: both, 1: both}, {0: given_y, 1: (0, 1, *z)}, "distance"),
+        "given": ({0: both, 1: both}, {0: "normal", 1: "normal"}, "distance"),
+        "alone": ({0: x, 1: (-1, 1, *z)}, {0: "normal", 1: "normal"}, "distance"),
     }

@@ -35,7 +35,8 @@ class MIST(Estimator):
     adds a correction. The paper's network reads the rows themselves by attention; this one reads summaries of them,
     and takes x and y of different widths. The value is the mean of the information given the summaries: it is drawn
     toward what is common among the families taught, as any such mean, and is no bound. The interval of 5 % to 95 %
-    was widened to hold 90 % of families that were not taught; `details` has the quantiles.
+    was widened to hold 90 % of families that were not taught, and is the interval of the estimate; `details` has the
+    quantiles.
 
     It takes 25 to 500 samples of up to 8 columns on each side. More samples are split into even parts of at most 500,
     in an order that the ranks alone decide, and the readings and quantiles of the parts are averaged, which `details`
@@ -67,7 +68,7 @@ class MIST(Estimator):
         }
         value = float(means.mean())
         doubts = (*_tied(x, y), *_split(len(x)), *_strange(network, told, value))
-        return Reading(value, (found[-1] - found[0]) / (2 * 1.6449), details, doubts)
+        return Reading(value, (found[-1] - found[0]) / (2 * 1.6449), details, doubts, (found[0], found[-1]))
 
     def _told(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Features of every part, (parts, features)."""

@@ -46,7 +46,7 @@ class Decomposed:
 def smallest(first: float, second: float, both: float) -> Atoms:
     """The decomposition whose redundancy is the smaller information, for information of any kind in nats.
 
-    References: barrett2015, equation 8.
+    References: barrett2015.
     """
     shared = min(first, second)
     return Atoms(shared, first - shared, second - shared, both - first - second + shared)

@@ -27,7 +27,7 @@ class DualTotalCorrelation(ManyVariables):
     Raises:
         SampleError: for fewer than two variables, a constant column, or columns that determine each other.
 
-    References: han1978; rosas2019, equation 2.
+    References: han1978; rosas2019.
     """
 
     quantity: ClassVar[str] = "DTC(X)"

@@ -36,7 +36,7 @@ class OInformation(ManyVariables):
     Raises:
         SampleError: for fewer than three variables, a constant column, or columns that determine each other.
 
-    References: rosas2019, equation 3; scagliarini2023, equation 4; bounoua2024.
+    References: rosas2019; scagliarini2023; bounoua2024.
     """
 
     quantity: ClassVar[str] = "Ω(X)"

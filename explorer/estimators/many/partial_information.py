@@ -48,7 +48,7 @@ class PartialInformation(Estimator):
         InputError: without y, or for "broja" with real values.
         SampleError: for sources that are not two columns, or of two kinds.
 
-    References: bertschinger2014; barrett2015, equation 8; williams2010; liang2024.
+    References: bertschinger2014; barrett2015; williams2010; liang2024.
     """
 
     by_column: ClassVar[bool] = True
@@ -93,7 +93,8 @@ class PartialInformation(Estimator):
         return Reading(found.atoms.to_dict()[self.atom], details=details)
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
-        if self.measure == "broja" or not (x.is_floating_point() or (y is not None and y.is_floating_point())):
+        labels = not any(one.is_floating_point() for one in (x, y) if one is not None)
+        if self.measure == "broja" or (labels and self.measure == "auto"):
             return ()
         text = "Redundancy is the smaller information, the most that a decomposition in use gives; so is the synergy."
         return (Doubt("redundancy", text, note=True),)

@@ -18,8 +18,8 @@ class TotalCorrelation(ManyVariables):
     correlation DTC, Omega = TC - DTC and S = TC + DTC as well.
 
     With the method "gaussian" it is that of the normal variables with the data's correlations, the exact bias of each
-    determinant taken off; "copula" is the same for the normal scores of each column. "neighbors" is the second
-    formula of kraskov2004 for many variables with the max-norm radius of standardised columns: it reads too
+    determinant taken off; "copula" is the same for the normal scores of each column. "neighbors" is the first
+    estimator of kraskov2004 for many variables with the max-norm radius of standardised columns: it reads too
     little where variables are many or nearly determine each other. "table" counts how often every combination
     of labels occurs, uncorrected: independent variables of L_i labels read about (prod L_i - sum (L_i - 1) - 1) / 2n.
 
@@ -31,7 +31,7 @@ class TotalCorrelation(ManyVariables):
     Raises:
         SampleError: for fewer than two variables, a constant column, or columns that determine each other.
 
-    References: watanabe1960; kraskov2004, equation 23.
+    References: watanabe1960; kraskov2004.
     """
 
     quantity: ClassVar[str] = "TC(X)"

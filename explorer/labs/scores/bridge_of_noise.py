@@ -50,8 +50,8 @@ def lab(
     effort = bridge.effort(EDGE)
     middle, end = float(effort[len(EDGE) // 2]), float(effort[-1])
     return Panels(
-        title=f"γ = {gamma:g}, ε = {epsilon:g}: the density changes at a rate of {middle:.3g} in the middle "
-        f"and {end:.3g} at the end",
+        title=f"γ = {gamma:g}, ε = {epsilon:g}: the squared rate at which ln p changes is {middle:.3g} in the "
+        f"middle and {end:.3g} near the end",
         note="from a standard normal variable to bumps of deviation 0.15 at -2 and 2 · exact",
         told={"middle": middle, "end": end, "gamma": gamma, "epsilon": epsilon},
         parts=[
@@ -69,7 +69,7 @@ def lab(
                 x=EDGE,
                 lines=[Line("E (∂ₜ ln pₜ)²", effort)],
                 x_title="time t",
-                y_title="mean squared slope",
+                y_title="mean squared rate",
                 log_y=True,
             ),
         ],

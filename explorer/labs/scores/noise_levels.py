@@ -56,7 +56,8 @@ def lab(
     exact = integrand(found.details["log_snr"], rho)
     peak = found.details["log_snr"][int(exact.argmax())]
     return Curves(
-        title=f"{pair.nats:.2f} nats show most where α is as large; {steps} updates of a net read {found.nats:.2f}",
+        title=f"{pair.nats:.2f} nats show most at α = {pair.nats:.2f}; after {steps} updates a network "
+        f"reads {found.nats:.2f}",
         note=f"normal pair, ρ = {rho:g} · n = {N}, {found.details['held out']} of them read · MINDE",
         told={"exact": pair.nats, "learned": found.nats, "peak": peak, "steps": steps},
         x=found.details["log_snr"],

@@ -21,8 +21,6 @@ class Normal:
 
     Raises:
         InputError: when the widths do not add up to the columns.
-
-    References: franzese2024.
     """
 
     def __init__(self, covariance: torch.Tensor, widths: Sequence[int], schedule: Schedule | None = None):
