@@ -139,7 +139,7 @@ class Panel:
     Attributes:
         estimators: those that gave a value, in the order of the catalogue.
         value, low, high: the estimates and their intervals, NaN where there is none.
-        null_mean, null_high, p_value: with y permuted: mean and maximum of the estimates, and the p-value.
+        null_mean, null_high, p_value: with the dependence destroyed, mean and maximum of the estimates; the p-value.
         verdict: one sentence each.
         doubts: for each the rules that fired, as (rule, sentence, note).
         bound: "lower", "upper" or "none" for each.

@@ -30,8 +30,8 @@ class Interactions:
         redundancy, synergy: (N, N) what X_i and X_j both tell of Y, and what only both together tell.
         unique: (N, N) what X_i tells of Y and X_j does not, at [i, j].
         doubts: empty means that no rule fired.
-        about: method and why, n, groups, seed, level, permutations, device, seconds; with a target also `pid`,
-            which decomposition, `estimator`, what read its informations, and `target`, its name.
+        about: method, n, groups, k, seed, level, shuffles, device, seconds; with a target also `pid`, which
+            decomposition, and `estimator`, what read its informations.
     """
 
     names: tuple[str, ...]

@@ -98,7 +98,8 @@ def _accuracy(accuracy: Row) -> Iterator[Table]:
     note = (
         f"Samples of each task with {accuracy['seeds']} seed(s). Errors are mean absolute errors in nats: on the tasks "
         "of the design, and on those that judge, which the other columns are about. Estimators answer different tasks, "
-        "those whose kinds they take: `auto there` is the error of auto on the samples that this one answered. "
+        "those whose kinds they take, and those that train only the first few: `auto there` is the error of auto on "
+        "the samples that this one answered. "
         "Coverage: share of the 90 % intervals that hold the truth, of how many. Bad: off by more than 0.1 nats and "
         "15 % of the truth. Ruled: on how many the rules were asked, which slow estimators are on a part; warned: the "
         "share of the bad ones among those on which a rule fired; false alarms: the share of the others. Seconds: the "

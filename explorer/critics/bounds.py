@@ -86,13 +86,13 @@ def jensen_shannon(scores: Scores) -> torch.Tensor:
 
 
 def i_alpha(scores: Scores, alpha: float) -> torch.Tensor:
-    r"""A lower bound between `nwj` (alpha 0) and `infonce` (alpha 1), at most about ln(K / alpha).
+    r"""A lower bound between `nwj` (alpha 0) and `infonce` (alpha 1), never above `ceiling`.
 
     .. math:: 1 + E_p\left[\ln \frac{e^{f(x_i, y_i)}}{\alpha m_i + 1 - \alpha}\right]
               - E_{pp}\left[\frac{e^{f(x, y_i)}}{\alpha m + 1 - \alpha}\right], \quad
               m_i = \tfrac1K \sum_j e^{f(x_j, y_i)}
 
-    In the last term y is independent of all x, so that the row of its own x is replaced by that of the next sample.
+    In the last term y is independent of all x: its own x is left out of m, which then is the mean of K - 1.
 
     References: poole2019; he2021.
     """
@@ -107,8 +107,8 @@ def i_alpha(scores: Scores, alpha: float) -> torch.Tensor:
 
 
 def ceiling(pairs: int, alpha: float = 1.0) -> float:
-    """About what `i_alpha` cannot exceed, ln(K / alpha); exactly so for `infonce`, and without end for `nwj`."""
-    return math.log(pairs / alpha) if alpha else math.inf
+    """What `i_alpha` cannot exceed: 1 + ln(K / alpha), without end for `nwj` (alpha 0), and ln K for `infonce`."""
+    return math.log(pairs / alpha) + (alpha < 1) if alpha else math.inf
 
 
 def club(log_density: Scores) -> torch.Tensor:

@@ -75,6 +75,12 @@ class Trained:
     best: torch.Tensor
     stopped: str
 
+    @property
+    def curves(self) -> dict[str, list[float]]:
+        """The looks as plain lists, means over the members: step, train and held."""
+        means = {"train": self.train, "held": self.held}
+        return {"step": [float(one) for one in self.steps], **{key: one.mean(1).tolist() for key, one in means.items()}}
+
 
 class _Kept:
     """The best state of every member on one half, and the value of it; at first all weights 0, of which all pairs are
@@ -143,28 +149,32 @@ def fitted(
             if not looks.gained(step, read(scores.detach()), [value for _, value in found], gained):
                 break
         report(step, plan.steps, looks.note)
-    crossed = []
+    if not looks.steps:
+        raise SampleError(f"the critic gave {value.tolist()} at update {step}; no number can be told from these data")
+    reading, error = _crossed(critic, x, y, kept, halves, read)
+    best, pairs = torch.stack([one.step for one in kept]), len(halves[0]) // _count(len(halves[0]))
+    train, held = torch.stack(looks.train), torch.stack(looks.held)
+    return Trained(reading, error, pairs, tuple(looks.steps), train, held, best, looks.stopped)
+
+
+def _crossed(
+    critic: Critic,
+    x: torch.Tensor,
+    y: torch.Tensor,
+    kept: Sequence[_Kept],
+    halves: Sequence[torch.Tensor],
+    read: Bound,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each half read with the state that was best on the other: means and their errors, (members,) each."""
+    found = []
     for one, half in zip(kept, reversed(halves), strict=True):
         one.into(critic)
-        crossed += _parts(critic, x, y, half, read)
-    reading = torch.stack([value for value, _ in crossed]).mean(0).cpu()
-    error = torch.stack([error for _, error in crossed]).square().sum(0).sqrt().cpu() / len(crossed)
+        found += _parts(critic, x, y, half, read)
+    reading = torch.stack([value for value, _ in found]).mean(0).cpu()
     if not torch.isfinite(reading).all():
-        raise SampleError(
-            f"the critic gave {reading.tolist()} on held-out samples; no number can be told from these data"
-        )
-    best = torch.stack([one.step for one in kept])
-    pairs = len(halves[0]) // _count(len(halves[0]))
-    return Trained(
-        reading,
-        error,
-        pairs,
-        tuple(looks.steps),
-        torch.stack(looks.train),
-        torch.stack(looks.held),
-        best,
-        looks.stopped,
-    )
+        rule = "no number can be told from these data"
+        raise SampleError(f"the critic gave {reading.tolist()} on held-out samples; {rule}")
+    return reading, torch.stack([error for _, error in found]).square().sum(0).sqrt().cpu() / len(found)
 
 
 class _Looks:

@@ -92,7 +92,7 @@ def _told(shown: Panel, i: int) -> str:
         lines.append(f"interval {shown.low[i]:.3f} to {shown.high[i]:.3f}")
     if not np.isnan(shown.null_mean[i]):
         lines.append(
-            f"y permuted: {shown.null_mean[i]:.3f}, at most {shown.null_high[i]:.3f}; p = {shown.p_value[i]:.2g}"
+            f"without dependence {shown.null_mean[i]:.3f}, at most {shown.null_high[i]:.3f}; p = {shown.p_value[i]:.2g}"
         )
     return "<br>".join([*lines, *textwrap.wrap(shown.verdict[i], 60)])
 
@@ -125,7 +125,7 @@ def subtitle(shown: Panel) -> str:
     """The pair and what the marks mean."""
     about = shown.about
     size = f"n = {thousands(about.get('n', 0))} · dim {about.get('dim_x')} and {about.get('dim_y')}"
-    return f"{size} · seed {about.get('seed', 0)} · filled: no rule fired · open: doubtful · grey: with y permuted"
+    return f"{size} · seed {about.get('seed', 0)} · filled: no rule fired · open: doubtful · grey: without dependence"
 
 
 def alternative(shown: Panel) -> str:

@@ -23,15 +23,13 @@ def pairs(nats: float, n: int, dim: int = 2, seed: int = 0) -> tuple[np.ndarray,
 @pytest.mark.parametrize(("nats", "most"), [(2, 0.1), (4, 0.1), (6, 0.1)])
 def test_the_best_bound_is_within_a_tenth_in_ten_and_ten_columns(nats: float, most: float) -> None:
     x, y = pairs(nats, 10_000, 10)
-    assert estimators["mine"]()(x, y).nats == pytest.approx(nats, rel=most)
+    assert estimators["tuba"]()(x, y).nats == pytest.approx(nats, rel=most)
 
 
 @pytest.mark.ends
 @pytest.mark.parametrize("name", NAMES)
 def test_held_out_samples_of_independent_columns_read_nothing(name: str) -> None:
     x, y = pairs(0, 10_000, 10)
-    if name == "barber_agakov":
-        pytest.skip("the entropy of ten columns by neighbours is off by more than the critic: no such claim is made")
     assert abs(estimators[name]()(x, y).nats) < 0.05
 
 
@@ -45,7 +43,7 @@ def test_infonce_stays_below_the_logarithm_of_the_samples_it_reads() -> None:
 def test_club_of_a_regression_is_rho_squared_over_what_is_left(rho: float) -> None:
     found = estimators["club"]()(*distributions["bivariate_normal"](rho=rho).sample(200_000))
     assert found.nats == pytest.approx(rho**2 / (1 - rho**2), rel=0.02)
-    assert found.bound == "upper"
+    assert found.bound == "upper" and "jointly normal" in found.verdict + "".join(one.text for one in found.warnings)
 
 
 def test_club_is_the_sum_over_all_pairs_written_out() -> None:
@@ -131,7 +129,7 @@ def test_can_be_watched_and_cancelled() -> None:
 
 def test_bad_input() -> None:
     x, y = pairs(1, 400)
-    with pytest.raises(SampleError, match=r"10 samples|at least 27"):
+    with pytest.raises(SampleError, match=r"10 sample\(s\); at least 40"):
         estimators["mine"]()(x[:10], y[:10])
     with pytest.raises(SettingError, match=r"alpha=2"):
         estimators["i_alpha"](alpha=2)

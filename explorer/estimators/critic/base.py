@@ -11,7 +11,6 @@ from explorer.checks import varying
 from explorer.critics.members import Critic, Joint, Separable
 from explorer.critics.tokens import Attention
 from explorer.critics.training import Plan, Trained, fitted
-from explorer.device import memory_free
 from explorer.errors import SampleError
 from explorer.estimators.base import Estimator, Formula, Reading
 from explorer.numerics.margins import in_margins
@@ -51,7 +50,7 @@ class ByCritic(Estimator):
     learned: ClassVar[bool] = True
     random: ClassVar[bool] = True
     symmetric: ClassVar[bool] = False
-    least: ClassVar[int] = 27
+    least: ClassVar[int] = 40
     finds: ClassVar[tuple[str, ...] | None] = ("bivariate_normal",)
     tolerance: ClassVar[float] = 0.1
     side: ClassVar[str] = "lower"
@@ -120,31 +119,23 @@ class ByCritic(Estimator):
         Raises:
             SampleError: when no value is finite, or the memory of the device does not hold half a batch.
         """
-        asked = Plan(steps=self.steps, batch=self.batch, rate=self.learning_rate)
         start = int(torch.randint(2**31, ()))
-        for plan in (asked, replace(asked, batch=asked.batch // 2)):
+
+        def fit(plan: Plan) -> Trained:
             critic = self.built([start + seed for seed in seeds], (x.shape[-1], y.shape[-1]), labels).to(x.device)
-            try:
-                return fitted(critic, x, y, self.climbed(), self.read, plan, start, choose=self.chosen), plan
-            except torch.OutOfMemoryError:
-                continue
-        free = f"the {memory_free(x.device)} bytes that are free on {x.device}"
-        raise SampleError(
-            f"batch={asked.batch // 2} of {self.name} does not fit into {free}; take a smaller batch, hidden or members"
-        )
+            return fitted(critic, x, y, self.climbed(), self.read, plan, start, choose=self.chosen)
+
+        asked = Plan(steps=self.steps, batch=self.batch, rate=self.learning_rate)
+        return within_memory(fit, asked, f"{self.name} on {x.device}")
 
     def bound_on(self, x: torch.Tensor, y: torch.Tensor | None) -> str:
         """What the value bounds in expectation."""
         return self.side
 
     def _told(self, found: Trained, plan: Plan) -> dict[str, Any]:
-        curves = {
-            "step": list(found.steps),
-            "train": (found.train.mean(1)).tolist(),
-            "held": (found.held.mean(1)).tolist(),
-        }
         top = self.ceiling(found.pairs)
-        told = {"curves": curves, "pairs": found.pairs, "batch": plan.batch, "best": found.best.flatten().tolist()}
+        told = {"curves": found.curves, "pairs": found.pairs, "batch": plan.batch}
+        told |= {"best": found.best.flatten().tolist()}
         return told | ({"stopped": found.stopped} if found.stopped else {}) | ({"ceiling": top} if top < 1e9 else {})
 
     def _doubted(self, value: float, found: Trained, plan: Plan, n: int) -> list[Doubt]:
@@ -152,23 +143,48 @@ class ByCritic(Estimator):
         gap = float((found.train - found.held)[-1].mean())
         ran_out = not found.stopped and int(found.best.max()) == found.steps[-1]
         said = [
-            (value > top - 0.7, "ceiling", f"{self.name} of {found.pairs} pairs cannot exceed {in_both(top)} = "
-             f"ln {found.pairs}: near it the truth may lie far above; give more samples."),
-            ("no number" in found.stopped, "no number", f"Training met {found.stopped}."),
+            (value > top - 0.7, "ceiling", f"{self.name} of {found.pairs} pairs cannot exceed {in_both(top)}: near "
+             "it the truth may lie far above; give more samples."),
             (ran_out, "still rising", f"The best state is that of the last of {plan.steps} updates: more steps would "
              "read more." if self.side == "lower" else f"The last of {plan.steps} updates was the best: give more."),
             (plan.batch < self.batch, "smaller batch", f"The memory of the device took batch={plan.batch}."),
         ]  # fmt: skip
         notes = [
-            (int(found.best.max()) == 0, "nothing found", "No state of the critic read more than one that finds all "
-             "pairs alike: on the samples held out it found nothing."),
             (gap > max(0.1, GAP * abs(value)), "learnt by heart", f"At the end the critic read {in_both(gap)} more on "
              "samples it learnt from; the value is that of an earlier state, on samples held out."),
             (plan.batch > learnt, "whole batch", f"batch={plan.batch} is more than the {learnt} samples that are "
              "learnt from: every update takes all of them."),
         ]  # fmt: skip
         fired = [Doubt(rule, text) for on, rule, text in said if on]
-        return fired + [Doubt(rule, text, note=True) for on, rule, text in notes if on]
+        return fired + untold(found) + [Doubt(rule, text, note=True) for on, rule, text in notes if on]
+
+
+def within_memory(fit: Callable[[Plan], Trained], asked: Plan, what: str) -> tuple[Trained, Plan]:
+    """Critics fitted by a plan, or by one of half its batch where the device has no memory for it; and that plan.
+
+    Args:
+        what: estimator and device, for the message.
+
+    Raises:
+        SampleError: when the memory of the device does not hold half a batch.
+    """
+    for plan in (asked, replace(asked, batch=asked.batch // 2)):
+        try:
+            return fit(plan), plan
+        except torch.OutOfMemoryError:
+            continue
+    raise SampleError(f"batch={plan.batch} does not fit the memory of {what}; take a smaller batch or hidden")
+
+
+def untold(found: Trained) -> list[Doubt]:
+    """The doubt about a training that met a value that is no number, and the remark on one that found nothing."""
+    said = []
+    if "no number" in found.stopped:
+        said.append(Doubt("no number", f"Training met {found.stopped}."))
+    if int(found.best.max()) == 0:
+        text = "No state of the critic read more than one that finds all pairs alike: on the samples held out it found"
+        said.append(Doubt("nothing found", f"{text} nothing.", note=True))
+    return said
 
 
 def above_pairs(name: str, value: float, n: int) -> tuple[Doubt, ...]:
@@ -187,8 +203,7 @@ def columns(values: torch.Tensor, margins: str) -> torch.Tensor:
         SampleError: for more labels than a critic takes.
     """
     if values.is_floating_point():
-        kept = in_margins(varying(values), margins) if varying(values).shape[1] else varying(values)
-        return kept.float()
+        return in_margins(varying(values), margins).float()
     count = int(values.max()) + 1 if len(values) else 0
     if count > LABELS:
         raise SampleError(f"{count} labels are too many for a critic, which takes {LABELS}; read them as real numbers")

@@ -9,6 +9,7 @@ from explorer.checks import varying
 from explorer.errors import SampleError
 from explorer.estimators.base import Estimator, Formula
 from explorer.numerics.margins import standard
+from explorer.result import Doubt
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class CLUB(Estimator):
             )
         explained = y.T @ mean / len(x)  # E_p less E_pp of y' S^-1 m, where all means are 0
         return float(torch.trace(torch.linalg.solve(covariance, explained))) * len(x) / (len(x) - 1)
+
+    def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
+        """On what the side rests."""
+        text = "An upper bound only where x and y are jointly normal; a curved dependence can read next to nothing."
+        return (Doubt("normal", text, note=True),)
 
     def bound_on(self, x: torch.Tensor, y: torch.Tensor | None) -> str:
         """An upper bound where the variables are jointly normal."""

@@ -18,8 +18,8 @@ class IAlpha(ByCritic):
               - E_{pp}\left[\frac{e^{f(x, y)}}{\alpha m(y) + 1 - \alpha}\right], \quad
               m(y) = \tfrac1K \sum_j e^{f(x_j, y)}
 
-    The ceiling is about ln(K / alpha). Departs from distillation code that goes by this name in that the average m
-    leaves out no term of the bound.
+    It cannot exceed 1 + ln(K / alpha), or ln K at alpha = 1. Departs from distillation code that goes by this name in
+    that the average m leaves out no term of the bound.
 
     Args:
         alpha: 0 for NWJ, 1 for InfoNCE.
@@ -34,5 +34,5 @@ class IAlpha(ByCritic):
         return bounds.i_alpha(scores, self.alpha)
 
     def ceiling(self, pairs: int) -> float:
-        """ln(K / alpha)."""
+        """1 + ln(K / alpha), or ln K."""
         return bounds.ceiling(pairs, self.alpha)

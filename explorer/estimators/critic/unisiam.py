@@ -41,6 +41,7 @@ class UniSiam(ByCritic):
     Varadhan.
 
     Args:
+        critic: there is one form only.
         temperature: T; the lower, the higher a ratio of densities can be told.
 
     References: lu2022.

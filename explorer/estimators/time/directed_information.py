@@ -33,9 +33,10 @@ class DirectedInformation(Directed):
     - "context_tree": the shorter code. A mixture over every way to cut the past, up to the lengths asked, with half the
       weight at each context for cutting there, codes y once by its own past and once beside x, each token by
       (count + 1/2) / (total + m/2); the difference of the two code lengths a step is the value (willems1995;
-      jiao2013). Contexts that do not pay are cut, so that long pasts cost little; the cost of the first tokens in each
-      is in the value, about (m - 1) ln(n) / 2n for a context, which makes it too small, and of independent streams
-      slightly negative.
+      jiao2013). Contexts that do not pay are cut, so that long pasts cost little. Both lengths hold the cost of the
+      first tokens in each context, about (m - 1) ln(n) / 2n. Where the code beside x has more contexts the value is too
+      small, and of independent streams slightly negative; it is too large where the code of y alone is the dearer:
+      0.38 of 0.29 nats over 2000 steps of four tokens where y is known three steps back and x repeats it.
 
     No value is a bound. The null turns x round in time, by at least a twentieth of its length; parts for the interval
     are stretches of time. 10 000 steps of two binary streams take about 10 ms with the default past.

@@ -52,7 +52,7 @@ class TransferEntropy(Directed):
     Raises:
         SampleError: for sequences no longer than their past, or, with neighbours, steps that repeat exactly.
 
-    References: schreiber2000; frenzel2007, equation 5; geweke1982; barnett2009; luxembourg2025.
+    References: schreiber2000; frenzel2007; geweke1982; barnett2009; luxembourg2025.
     """
 
     quantity: ClassVar[str] = "TE(X→Y)"

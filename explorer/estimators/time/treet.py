@@ -1,21 +1,17 @@
 """Transfer entropy by two critics that attend to the past."""
 
 import math
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import torch
 
-from explorer.checks import varying
 from explorer.critics.bounds import donsker_varadhan
 from explorer.critics.tokens import Attention
 from explorer.critics.training import Plan, Trained, fitted
-from explorer.device import memory_free
-from explorer.errors import SampleError
 from explorer.estimators.base import Formula, Reading
+from explorer.estimators.critic.base import columns, untold, within_memory
 from explorer.estimators.time.base import Directed, Windows
-from explorer.numerics.margins import in_margins
-from explorer.result import Doubt
 from explorer.settings import Range
 
 STRETCHES = 20
@@ -75,7 +71,8 @@ class TREET(Directed):
         return self._read(self.windows(x, y, z))
 
     def _read(self, windows: Windows) -> Formula:
-        source, now, known = map(_columns, (torch.cat(windows.source, 1), windows.now, torch.cat(windows.known, 1)))
+        parts = torch.cat(windows.source, 1), windows.now, torch.cat(windows.known, 1)
+        source, now, known = (columns(one, "gauss") for one in parts)
         if not (source.shape[1] and now.shape[1]):
             return 0.0
         seed = int(torch.randint(2**31, ()))
@@ -83,32 +80,14 @@ class TREET(Directed):
         found = [self._trained(past, now, seed) for past in both]
         read = [float(one.reading.mean()) for one in found]
         error = math.hypot(*(float(one.error.mean()) for one in found))
-        stopped = next((one.stopped for one in found if "no number" in one.stopped), "")
-        doubts = (Doubt("no number", f"Training met {stopped}."),) if stopped else ()
-        details = _told(found[0]) | {"beside X": read[0], "alone": sum(read[1:]), "steps": len(now)}
-        return Reading(read[0] - sum(read[1:]), error, details, doubts)
+        details = {"curves": found[0].curves, "beside X": read[0], "alone": sum(read[1:]), "steps": len(now)}
+        details |= {"stopped": found[0].stopped} if found[0].stopped else {}
+        return Reading(read[0] - sum(read[1:]), error, details, tuple(untold(found[0])))
 
     def _trained(self, past: torch.Tensor, now: torch.Tensor, seed: int) -> Trained:
-        whole = Plan(steps=self.steps, batch=self.batch, patience=4, stretches=STRETCHES)
-        for plan in (whole, replace(whole, batch=whole.batch // 2)):
+        def fit(plan: Plan) -> Trained:
             critic = Attention([seed], (past.shape[1], now.shape[1]), self.hidden, 16).to(now.device)
-            try:
-                return fitted(critic, past[None], now[None], donsker_varadhan, plan=plan, seed=seed)
-            except torch.OutOfMemoryError:
-                continue
-        free = f"{memory_free(now.device)} bytes that are free on {now.device}"
-        raise SampleError(
-            f"batch={whole.batch // 2} of treet does not fit into the {free}; take a smaller batch or past"
-        )
+            return fitted(critic, past[None], now[None], donsker_varadhan, plan=plan, seed=seed)
 
-
-def _columns(values: torch.Tensor) -> torch.Tensor:
-    """The columns that change, their ranks mapped to normal quantiles, float32."""
-    kept = varying(values)
-    return (in_margins(kept, "gauss") if kept.shape[1] else kept).float()
-
-
-def _told(found: Trained) -> dict[str, Any]:
-    """The training of the critic that knows X too."""
-    curves = {"step": list(found.steps), "train": found.train.mean(1).tolist(), "held": found.held.mean(1).tolist()}
-    return {"curves": curves} | ({"stopped": found.stopped} if found.stopped else {})
+        asked = Plan(steps=self.steps, batch=self.batch, patience=4, stretches=STRETCHES)
+        return within_memory(fit, asked, f"{self.name} on {now.device}")[0]

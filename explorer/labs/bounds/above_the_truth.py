@@ -24,12 +24,13 @@ def lab(
 
     Do: raise `rho` from 0.3 to 0.999, then lower `least_variance` to 0.01.
 
-    See: CLUB leaves the truth behind: 4.3 nats for 0.8 at 0.9. With a variance held above 0.37, as published code holds
-    it, it stays lower, and at 0.999 it is below the truth: no upper bound at all.
+    See: CLUB leaves the truth behind: 4.3 nats for 0.8 at 0.9. With a variance that may not fall below 0.37, as in
+    published code, it stays lower, and at 0.999 it is below the truth: no upper bound at all.
 
-    To press information out of a code one presses an upper bound. CLUB, $E_p[\ln p(y|x)] - E_{pp}[\ln p(y|x)]$, is
-    $\rho^2/(1-\rho^2)$ here and never below $I$; the leave-one-out bound compares a pair with the rest of the batch and
-    stays close until $\ln K$. Both need $p(y|x)$: with a model of it they are bounds only where the model is good.
+    To press information out of a code one presses an upper bound. CLUB, $E_p[\ln p(y|x)] - E_{pp}[\ln p(y|x)]$, means
+    over pairs and over shuffled pairs, is $\rho^2/(1-\rho^2)$ here and never below $I$; the leave-one-out bound
+    compares a pair with the rest of the batch and stays close while $I$ is well below $\ln K$. Both need $p(y|x)$:
+    with a model of it they are bounds only where the model is good.
 
     A loose bound still has the right zero, so pressing it to 0 presses the information to 0: that is how both papers
     use it on voices. IFUB, the second paper's bound, has no public formula and is not drawn.
@@ -43,7 +44,7 @@ def lab(
 
     Args:
         rho: correlation of the pair, where the title reads the curves.
-        least_variance: of y given x that the capped model can have; the variance of y is 1.
+        least_variance: of y given x that the model held back can have; the variance of y is 1.
         batch: K, pairs of a batch of the leave-one-out bound.
 
     References: cheng2020; poole2019; li2024; liang2024eadvc.
@@ -58,11 +59,11 @@ def lab(
     lines = [Line("truth", truth, style="dash"), Line("CLUB", club), Line("leave one out", left)]
     return Curves(
         title=f"At ρ = {rho:g} the pair shares {truth[at]:.2f} nats; CLUB says {club[at]:.2f}, leave one out "
-        f"{left[at]:.2f}, and CLUB with a capped variance {capped[at]:.2f}",
+        f"{left[at]:.2f}, and CLUB with its variance held at {least_variance:g} or above {capped[at]:.2f}",
         note=f"one normal pair, true density · leave one out: mean of {REPEATS} batches of {batch}",
         told=told,
         x=places,
-        lines=[*lines, Line("CLUB, variance capped", capped, style="dot")],
+        lines=[*lines, Line("CLUB, variance held", capped, style="dot")],
         x_title="correlation ρ",
         y_title="nats",
         log_y=True,

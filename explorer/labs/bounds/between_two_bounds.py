@@ -27,10 +27,11 @@ def lab(
     See: at 1 it reads 3.7 of 6 nats, nearly the same in every batch; at 0.001 close to 6 on average, and one batch
     differs from the next by several times as much.
 
-    The critic is $\ln p(x,y)/p(x)p(y)$ itself, so nothing here is a fault of training. $\alpha = 1$ is InfoNCE, which
-    compares a pair with the batch and cannot exceed $\ln K$; $\alpha = 0$ is NWJ, which has no ceiling and owes its
-    mean to few pairs. In between the ceiling is about $\ln (K/\alpha)$. The paper distils one network into another
-    with such a bound, and lets a search choose $\alpha$ among other things.
+    A critic scores how well x and y go together. This one is $\ln p(x,y)/p(x)p(y)$ itself, so nothing here is a fault
+    of training. $\alpha = 1$ is the bound InfoNCE, which compares a pair with the batch and cannot exceed $\ln K$;
+    $\alpha = 0$ is that of Nguyen, Wainwright and Jordan (NWJ), which has no ceiling and owes its mean to few pairs. In
+    between the ceiling is about $\ln (K/\alpha)$. The paper distils one network into another with such a bound, and
+    lets a search choose $\alpha$ among other things.
 
     There is no free lunch in the dial: no $\alpha$ is near the truth and calm when $K$ is below $e^I$.
 
@@ -53,7 +54,7 @@ def lab(
     mean, spread = [one[0] for one in found], [one[1] for one in found]
     told = {"mean": mean[places.index(alpha)], "deviation": spread[places.index(alpha)]}
     band = Line("I_α", mean, [m - s for m, s in found], [m + s for m, s in found])
-    ceiling = Line("ln(K / α)", [bounds.ceiling(batch, one) for one in places], style="dot")
+    ceiling = Line("ceiling", [bounds.ceiling(batch, one) for one in places], style="dot")
     shape: dict[str, Any] = {
         "x": places,
         "log_x": True,

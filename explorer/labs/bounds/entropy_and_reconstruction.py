@@ -29,8 +29,8 @@ def lab(
 
     The first view is a direction around one fixed axis, the closer the higher `crowding`; the second is the first with
     noise. $I(Z_1;Z_2) \\ge H(Z_2) + E\\ln q(z_2|z_1)$, so that dotted lines are those of equal information. A loss that
-    raises the agreement of two views alone sees only the height: it is content with a collapse. The paper reads
-    clustering and distillation as ways to hold the entropy up while the reconstruction is raised.
+    raises the agreement of two views alone sees only the height: it is content with a collapse, all views at one point.
+    The paper reads clustering and distillation as ways to hold the entropy up while the reconstruction is raised.
 
     Here $q$ is the true noise up to a fitted concentration, so that the bound is tight, and the entropies are those of
     directions, below 0 where they crowd. Its estimate, one point a crowding, leaves each sample out of its own density
@@ -65,7 +65,9 @@ def lab(
     told["estimate"] = float(read[0].mean[at] + read[1].mean[at])
     return Curves(
         title=f"Reconstructed equally well, {low:.2f} nats, views crowded to {crowding:g} know {abs(here.nats):.2f} "
-        f"nats of each other and spread ones {channels[0].nats:.2f}",
+        f"nats of each other and spread ones {channels[0].nats:.2f}"
+        if crowding
+        else f"Views all over the sphere, reconstructed at {low:.2f} nats, know {here.nats:.2f} nats of each other",
         note=f"noise of concentration {precision:g} in {columns} columns · points: estimates, n = {N}, bars: lowest to "
         f"highest of {SEEDS} samples",
         told=told,

@@ -22,12 +22,13 @@ def lab(
 
     Do: raise `nats` from 1 to 5, then `batch` to 256.
 
-    See: at 1 nat the forms agree. At 5, InfoNCE is held at the logarithm of the batch; the other form is near the truth
-    from small batches on, and varies more.
+    See: at 1 nat the forms agree. At 5, InfoNCE is held at the logarithm of the batch; the other form reads too much in
+    small batches, is near the truth from 64 on, and varies more.
 
     Both set a pair's score against others: $\ln$ of every sample's own mean, with its pair in it, or $\ln$ of one mean
-    of all pairs but the own. The second is Donsker and Varadhan's bound of a batch, and the paper calls it the low-bias
-    form, as its features learn from batches that a bound of $\ln K$ would bind.
+    of all pairs but the own. The second is Donsker and Varadhan's bound, estimated from a batch, where it can exceed
+    the truth: the logarithm of a mean of few pairs is too low. The paper calls it the low-bias form, as its features
+    learn from batches that a bound of $\ln K$ would bind.
 
     What the paper shows is accuracy with few labels, which no bound implies: see the lab on one information and two
     probes.
@@ -58,8 +59,8 @@ def lab(
     truth = Line("truth", [nats] * len(places), style="dash")
     spreads = [Line(name, [s for _, s in one]) for name, one in named.items()]
     return Panels(
-        title=f"Of {nats:g} nats a batch of {batch} shows {told['inside']:.2f} with the logarithm inside the average "
-        f"and {told['outside']:.2f} with it outside",
+        title=f"Of {nats:g} nat{'s' * (nats != 1)} a batch of {batch} shows {told['inside']:.2f} with the logarithm "
+        f"inside the average and {told['outside']:.2f} with it outside",
         note=f"20 + 20 normal columns, best critic · bands: one deviation over {REPEATS} batches",
         told=told,
         parts=[

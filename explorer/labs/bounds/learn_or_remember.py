@@ -28,9 +28,10 @@ def lab(
     See: of 300 samples the critic soon reads far more than the truth where it learnt, and less and less elsewhere; of
     3000 both curves stay together near the truth.
 
-    $E_p[f] - \ln E_{pp}[e^f]$ is a bound for any critic $f$ that has not seen the samples. One that has can tell its
-    pairs by heart: training's own curve has no ceiling and means nothing. The value here is that of the state which
-    reads most on one half of what is held out, read on the other half.
+    A critic $f$ scores how well x and y go together. $E_p[f] - \ln E_{pp}[e^f]$, means over pairs and over shuffled
+    pairs, is a lower bound for any critic that has not seen the samples. One that has can tell its pairs by heart:
+    training's own curve has no ceiling and means nothing. The value here is that of the state which reads most on one
+    half of what is held out, read on the other half.
 
     The paper corrects the gradient of the logarithm by a moving average; at these sizes it changes little.
 
@@ -49,7 +50,7 @@ def lab(
     References: belghazi2018; donsker1983.
     """
     x, y = MultivariateNormal(dim=DIM, rho=correlation(nats, DIM)).sample(n, seed)
-    entry = MINE(decay=0.1 if gradient == "moving average" else 1.0, hidden=64, batch=128, steps=300)
+    entry = MINE(decay=0.5 if gradient == "moving average" else 1.0, hidden=64, batch=128, steps=300)
     found = entry(x, y, seed=seed)
     curves = found.details["curves"]
     told = {"value": found.nats, "train": curves["train"][-1], "held": curves["held"][-1]}

@@ -28,6 +28,9 @@ def lab(
     See: a linear probe falls from three digits in four to one in four, and a nearest neighbour falls with it, although
     every coupling can be undone.
 
+    A coupling shifts one half of the columns by waves of the other half, so whoever has that half can shift it back. A
+    probe is a simple reader that is taught the classes from the columns.
+
     A map that can be undone keeps $I(T;Y)$ and $I(X;T)$ exactly: representations at all depths tie for the most
     information there is. What a simple probe can use of it differs as much as it can. The paper makes the point with
     trained encoders: pushing a bound up does not by itself make features good, and the encoder and the looseness of
@@ -60,14 +63,14 @@ def lab(
         Line("nearest neighbour", [one.neighbour for one in found]),
     ]
     return Curves(
-        title=f"After {depth} couplings that can all be undone a linear probe finds {at.linear:.0%} of the classes, a "
-        f"nearest neighbour {at.neighbour:.0%}",
+        title=f"After {depth} couplings that can all be undone a linear probe sorts {100 * at.linear:.0f} % rightly, a "
+        f"nearest neighbour {100 * at.neighbour:.0f} %",
         note=f"{data}: 8 principal components, one half taught, the other tested · undone to {at.undone:.0e}",
         told=told,
         x=places,
         lines=[*lines, Line("chance", [one.chance for one in found], style="dot")],
         x_title="couplings: I(T;Y) is the same at each",
-        y_title="share of classes found",
+        y_title="share of samples whose class is found",
         y_range=(0.0, 1.0),
         marks=[Mark(depth, f"{depth}")],
     ).plot()

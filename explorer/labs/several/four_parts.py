@@ -27,9 +27,10 @@ def lab(
     See: "and" holds 0.31 bit twice and half a bit only together. "xor" is all synergy until the inputs become alike,
     and "first" tells by its first input alone until then, and by both once they are equal.
 
-    The unique part of an input is the least that any table with the same pairs (input, output) would leave to it when
-    the other is known (BROJA); redundancy and synergy follow, since $I(X_i; Y) = R + U_i$. The least is found to a
-    certified billionth of a nat.
+    What both tell is the redundancy R, what one tells alone its unique part U, and what they tell only together the
+    synergy S. The unique part of an input is the least that any table with the same pairs (input, output) would leave
+    to it when the other is known, a definition called BROJA after its authors; redundancy and synergy follow, since
+    $I(X_i; Y) = R + U_i$. The least is found to a certified billionth of a nat.
 
     Other definitions of redundancy give other numbers: the smaller of the two informations, for instance, calls
     a whole bit of two independent copied bits redundant, $Y = (X_1, X_2)$, where BROJA finds none.
@@ -54,7 +55,8 @@ def lab(
     names = ["both tell it", "the first alone", "the second alone", "only together"]
     most = max(range(4), key=parts.__getitem__)
     how = ["twice over", "by the first alone", "by the second alone", "only together"][most]
-    largest = f"{sum(parts):.2f} bit, most of it {how}" if sum(parts) > 0.005 else "nothing"
+    share = "all of it" if max(parts) > 0.995 * sum(parts) else "the largest part of it"
+    largest = f"{sum(parts):.2f} bit, {share} {how}" if sum(parts) > 0.005 else "nothing"
     return Bars(
         title=f"The inputs tell {largest}",
         note=f"exact; gate {kind}, inputs alike with probability {alike:g}, output flipped with probability {flip:g}",

@@ -19,7 +19,8 @@ def lab(
     count: Annotated[int, Range(3, 6)] = 3,
     flip: Annotated[float, Range(0.0, 0.5, 0.05)] = 0.0,
 ) -> Figure:
-    r"""Total correlation, its dual and their difference for fair bits between a parity and copies of one bit.
+    r"""Total correlation, its dual and their difference for fair bits between a parity, bits whose sum is
+    even, and copies of one bit.
 
     Do: move `copies` from 0 to 1, then take six bits.
 
@@ -27,13 +28,13 @@ def lab(
     stay well above it.
 
     $\mathrm{TC} = \sum_i H(X_i) - H(X)$ counts what is said again, $\mathrm{DTC} = H(X) - \sum_i H(X_i \mid X_{-i})$
-    what is tied up among the variables, counted once. $\Omega = \mathrm{TC} - \mathrm{DTC}$ is positive where
-    redundancy prevails and negative where synergy does: with N copies it is N - 2 bits, with a parity of N bits
-    2 - N. A negative value is an answer.
+    what is tied up among the variables, counted once; $X_{-i}$ are all of them but the i-th. The O-information
+    $\Omega = \mathrm{TC} - \mathrm{DTC}$ is positive where redundancy prevails and negative where synergy does: with N
+    copies it is N - 2 bits, with a parity of N bits 2 - N. A negative value is an answer.
 
     Zero does not mean independence: redundancy and synergy can be equal. $S = \mathrm{TC} + \mathrm{DTC}$ tells whether
     there is anything at all. Here all is exact; the source estimates these numbers by learned scores of real variables,
-    which `s_omega_i` does on samples.
+    as the estimator `s_omega_i` does on samples.
 
     >>> parity, three = told(lab()), told(lab(copies=1.0))
     >>> round(parity["omega"], 9), round(three["omega"], 9)

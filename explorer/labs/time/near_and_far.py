@@ -23,8 +23,9 @@ def lab(
     Do: take `decay` from 1.9 down to 1.1.
 
     See: two of the sequences agree at every distance in what two places tell, and their lines on the left are one. On
-    the right they part: between halves of 256 one number a place shares 0.16 nats, many numbers 2.97, and
-    these grow as a power of the length, in the end as 2 - decay. A Markov chain shares the same at every length.
+    the right they part: between halves of 256 steps, sequences with one number a place share 0.16 nats and those with
+    many numbers a place 2.97, which grows as a power of the length, in the end as 2 - decay. The fading line is a
+    Markov chain, which shares the same at every length.
 
     A model that reads the first half must hold in its state at least what that half tells of the second,
     $I(X_{1:\ell}; X_{\ell+1:2\ell})$, however it is built. The two-point information $I(X_t; X_{t+d})$ cannot stand in
@@ -56,7 +57,7 @@ def lab(
         x=lengths,
         lines=[Line(one.kind, one.two_point(lengths), style=s) for one, s in zip(sequences, STYLES, strict=True)],
         x_title="distance (steps)",
-        y_title="I(X_t; X_t+d) (nats)",
+        y_title="shared (nats)",
         log_x=True,
         log_y=True,
         y_range=(1e-7, 1.0),
@@ -66,7 +67,7 @@ def lab(
         x=lengths,
         lines=[Line(kind, one, style=s) for kind, one, s in zip(KINDS, halves, STYLES, strict=True)],
         x_title="length of a half (steps)",
-        y_title="I(first half; second half) (nats)",
+        y_title="shared (nats)",
         log_x=True,
         log_y=True,
     )

@@ -68,5 +68,5 @@ def lab(
     )
     bars = Bars(title="Both directions", names=("X to Y", "Y to X", "sum"), values=means, low=lows, high=highs,
                 truth=(channel.forward, channel.backward, channel.mutual), value_title="nats a step")  # fmt: skip
-    note = f"10 streams of {n} steps, two tokens, {delay + 1} past of Y; bands hold 80 %; Miller-Madow"
+    note = f"10 streams of {n} steps, two tokens, last {delay + 1} of Y known; bands hold 80 %; Miller-Madow correction"
     return Panels(title=f"The channel carries {carried}", note=note, told=told, parts=[curves, bars]).plot()

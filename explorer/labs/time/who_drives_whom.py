@@ -74,6 +74,6 @@ def lab(
     )
     bars = Bars(title=f"At direction {direction:g}", names=WAYS, values=[one.read for one in now],
                 null=[one.chance[1] for one in now], truth=[one.exact for one in now],
-                value_title="transfer entropy (nats a step)")  # fmt: skip
+                value_title="nats a step")  # fmt: skip
     note = f"{n} steps, past {past}, {method}; bands hold 80 % of 4 samples; tick: most of the source turned in time"
     return Panels(title=finding, note=note, told=told, parts=[curves, bars]).plot()
