@@ -193,7 +193,7 @@ def _columns(question: Question) -> tuple[np.ndarray, dict[str, list[int]] | Non
     """The chosen variables side by side, (n, d), and the columns of each where one has several.
 
     Raises:
-        SampleError: where some are text and others are numbers.
+        SampleError: where some are text and others are numbers, or one never changes.
     """
     known = arrays.variables(question.of)
     parts = [np.asarray(known[name]).reshape(len(known[name]), -1) for name in question.names]
@@ -203,6 +203,11 @@ def _columns(question: Question) -> tuple[np.ndarray, dict[str, list[int]] | Non
         raise SampleError(f"{text[0]!r} holds text and {others[0]!r} numbers; choose variables of one kind")
     if text:
         parts = [np.unique(part.astype(str), return_inverse=True)[1].reshape(-1, 1) for part in parts]
+    for name, part in zip(question.names, parts, strict=True):
+        still = np.flatnonzero((part == part[:1]).all(0))
+        if len(still):
+            which = f"column {still[0]} of {name!r}" if part.shape[1] > 1 else repr(name)
+            raise SampleError(f"{which} never changes and shares nothing; leave {name!r} out")
     ends = np.cumsum([part.shape[1] for part in parts])
     named = zip(question.names, parts, ends, strict=True)
     groups = {name: list(range(end - part.shape[1], end)) for name, part, end in named}

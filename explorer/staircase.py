@@ -90,7 +90,7 @@ def run(progress: Report = nothing, device: str = "auto", **settings: Any) -> Bo
     Raises:
         SettingError: for a setting that does not exist or is out of its range.
 
-    References: poole2019; song2020, section 6.1.
+    References: poole2019; song2020.
     """
     known = {one.name for one in SETTINGS}
     for name in settings:
@@ -113,7 +113,7 @@ def collected(stairs: Stairs) -> BoundReadings:
     have = {level: found[key]["readings"] for level, key in wanted.items() if key in found}
     cells = {(name, level): own[name] for level, own in have.items() for name in CLAIMS}
     top = math.log(stairs.batch)
-    ceilings = {"infonce": top, "i_alpha": 1 + top - math.log(stairs.alpha)}
+    ceilings = {"infonce": top, "i_alpha": top - math.log(stairs.alpha) + (stairs.alpha < 1)}
     about = {**asdict(stairs), "critic": "best", "cells": len(have), "total": len(wanted)}
     return BoundReadings.from_cells(CLAIMS, LEVELS, cells, ceilings, {}, about)
 

@@ -1,9 +1,9 @@
 """What many variables share: totals, what each adds, every pair, and pairs about a target."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -18,9 +18,10 @@ from explorer.estimators.many.base import ManyVariables
 from explorer.estimators.many.o_information import OInformation
 from explorer.estimators.many.s_omega_i import SOmegaI
 from explorer.interaction_results import Interactions
+from explorer.numerics.margins import gauss
 from explorer.reliability.interval import LEVEL, spread_of
 from explorer.reliability.judge import SMALL
-from explorer.result import Doubt, in_both
+from explorer.result import Doubt, in_both, off
 from explorer.watching import report
 
 SHUFFLES = 20
@@ -80,13 +81,13 @@ def interactions(
         checks.paired(samples.x, target)
     with one_thread() if len(values) <= SMALL else nullcontext(), seeded(seed, values.device):
         work = _Work(entry, values, seed)
-        found = work.read(slice(None))
+        found = _read(work, called)
         again = method != "score"
         ends = work.ends(found, interval and again)
         shuffled = work.shuffled() if null and again else np.full((1, 4), np.nan)
         about_target = {} if target is None else _targeted(work, target, k)
     doubts = (*samples.x.doubts, *(target.doubts if target else ()), *entry.doubts_on(samples, found[2]))
-    doubts = (*doubts, *_doubts(found, ends, shuffled, about_target))
+    doubts = (*doubts, *_doubts(found, ends, shuffled, about_target), *_shape(work, found))
     about = {"method": entry.chosen(values), "n": len(values), "groups": text, "k": k, "seed": seed, "level": LEVEL}
     about |= {
         "shuffles": SHUFFLES if null and again else 0,
@@ -129,7 +130,7 @@ class _Work:
 
     def totals(self, rows: Any) -> np.ndarray:
         """Totals alone."""
-        return self._four(self._bare.read(self.values[rows]).totals)
+        return self._totals(self.values[rows])
 
     def ends(self, found: np.ndarray, wanted: bool) -> np.ndarray:
         """Low and high of every number, (2, m); NaN where there is none."""
@@ -146,8 +147,7 @@ class _Work:
         """Totals with every variable shuffled by itself, (SHUFFLES, 4)."""
         rng = np.random.default_rng(self.seed)
         tables = [self.entry.permuted(self.values, rng) for _ in range(SHUFFLES)]
-        read: Callable[[torch.Tensor], np.ndarray] = lambda one: self._four(self._bare.read(one).totals)  # noqa: E731
-        return np.array(on_all_cores(read, tables, self.values.device))
+        return np.array(on_all_cores(self._totals, tables, self.values.device))
 
     def shaped(self, found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray) -> dict[str, np.ndarray]:
         """The arrays of the result."""
@@ -158,8 +158,58 @@ class _Work:
         null = {"null": shuffled.mean(0), "null_low": shuffled.min(0), "null_high": shuffled.max(0)}
         return {**totals, **null, **gradients, **pairs}
 
-    def _four(self, both: Any) -> np.ndarray:
+    def _totals(self, values: torch.Tensor) -> np.ndarray:
+        both = self._bare.read(values).totals
         return np.array([both.total, both.dual, both.o_information, both.s_information])
+
+
+def _read(work: _Work, names: Sequence[str]) -> np.ndarray:
+    """Every number, or a refusal that names the variables that others determine."""
+    try:
+        return work.read(slice(None))
+    except SampleError as error:
+        columns = [column for group in work.entry.variables(work.values) for column in group]
+        n, method = len(work.values), work.entry.chosen(work.values)
+        if method not in ("gaussian", "copula"):
+            raise
+        if n <= len(columns):
+            raise SampleError(f"{n} samples are too few for the correlations of {len(columns)} columns") from error
+        owners = [name for group, name in zip(work.entry.variables(work.values), names, strict=True) for _ in group]
+        values = work.values[:, columns].double()
+        raise SampleError(_determined(gauss(values) if method == "copula" else values, owners)) from error
+
+
+def _determined(values: torch.Tensor, owners: Sequence[str]) -> str:
+    """Which variable has the column, of (n, d), that those before it determine best, and whose they are."""
+    centred = values - values.mean(0)
+    upper = torch.linalg.qr(centred / centred.norm(dim=0)).R
+    last = int(upper.diagonal().abs().argmin())
+    weights = torch.linalg.lstsq(upper[:last, :last], upper[:last, last : last + 1]).solution[:, 0]
+    used = weights.abs() > 1e-3 * weights.abs().max()
+    own = owners[last]
+    others = dict.fromkeys(repr(owners[i]) for i in torch.nonzero(used).flatten().tolist() if owners[i] != own)
+    if not others:
+        return f"columns of {own!r} determine each other exactly, as shares that sum to 1 do; leave {own!r} out"
+    text = f"a column of {own!r} follows exactly from {', '.join(others)}"
+    return f"{text}: the information is infinite; leave one of these variables out"
+
+
+def _shape(work: _Work, found: np.ndarray) -> list[Doubt]:
+    """Whether normal scores of each column read otherwise than values taken as jointly normal."""
+    if not isinstance(work.entry, OInformation) or work.entry.chosen(work.values) != "gaussian":
+        return []
+    try:
+        other = replace(work, entry=replace(work.entry, method="copula")).totals(slice(None))
+    except SampleError:  # ranks that determine each other: the values do not
+        return []
+    if not (off(found[0], other[0]) or off(found[2], other[2])):
+        return []
+    text = (
+        f"Taken as normal TC is {in_both(found[0])} and Ω {in_both(found[2])}; with every column mapped to normal "
+        f"quantiles they are {in_both(other[0])} and {in_both(other[2])}: the variables are not jointly normal, and "
+        "method='neighbors' takes any shape."
+    )
+    return [Doubt("shape", text)]
 
 
 def _targeted(work: _Work, target: checks.Variable, k: int) -> dict[str, Any]:
@@ -189,6 +239,10 @@ def _doubts(found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray, target: M
     if found[0] <= most:
         text = f"With every variable shuffled TC reads up to {in_both(most)}: {in_both(found[0])} is no evidence."
         said.append(Doubt("null", text, note=True))
+    least = float(np.min(target.get("target", 0.0)))
+    if least < 0:
+        text = f"What one variable tells of y reads {in_both(least)}, below 0: atoms of that size are no evidence."
+        said.append(Doubt("small atoms", text))
     if target.get("about", {}).get("pid") == "mmi":
         text = "Redundancy about y is the smaller information of the two, the most in use, and so is synergy."
         said.append(Doubt("redundancy", text, note=True))

@@ -173,3 +173,33 @@ def test_scores_tell_everything_at_once() -> None:
 
 def test_entries_agree_with_the_estimator() -> None:
     assert OInformation(gradients=False)(PARITY).nats == pytest.approx(explorer.interactions(PARITY).o_information)
+
+
+def test_refusals_name_the_variables_that_others_determine():
+    x = normal()
+    shares = np.exp(x[:, :2]) / np.exp(x[:, :2]).sum(1, keepdims=True)
+    with pytest.raises(SampleError, match="column of 'e' follows exactly from 'a', 'b'"):
+        explorer.interactions(np.c_[x, x[:, 0] + x[:, 1]], names=list("abcde"))
+    with pytest.raises(SampleError, match=r"columns of 'softmax' determine each other .* leave 'softmax' out"):
+        explorer.interactions(np.c_[x, shares], groups={"p": [0], "q": [1, 2, 3], "softmax": [4, 5]})
+    with pytest.raises(SampleError, match="column of 'x4' follows exactly from 'x2'"):
+        explorer.interactions(np.c_[x, np.exp(x[:, 2])], method="copula")
+    with pytest.raises(SampleError, match="2 samples are too few for the correlations of 4 columns"):
+        explorer.interactions(x[:2])
+
+
+def test_values_that_are_not_normal_are_said_to_be_so_and_normal_ones_are_not():
+    x = normal(rho=0.6, n=1000)
+    bare = {"interval": False, "null": False}
+    assert "shape" not in {one.rule for one in explorer.interactions(x, **bare).doubts}
+    assert "shape" in {one.rule for one in explorer.interactions(np.exp(2 * x), **bare).doubts}
+
+
+def test_informations_below_zero_tell_how_little_atoms_are_worth():
+    y = np.random.default_rng(1).integers(0, 2, 400)
+    found = explorer.interactions(normal(rho=0.0), y=y, interval=False, null=False)
+    assert found.target.min() < 0
+    assert "small atoms" in {one.rule for one in found.doubts}
+    told = explorer.interactions(normal(), y=normal()[:, 0] > 0, interval=False, null=False)
+    assert told.target.min() > 0
+    assert "small atoms" not in {one.rule for one in told.doubts}

@@ -186,3 +186,13 @@ def test_the_code_repeats_it(table):
     space: dict = {}
     exec(interactions_view.python(question, "bits"), space)
     assert np.array_equal(space["found"].totals, interplay.collected(question).totals)
+
+
+def test_a_variable_that_never_changes_is_named(home, tmp_path, monkeypatch):
+    a, b = np.random.default_rng(0).standard_normal((2, 50))
+    np.savetxt(tmp_path / "t.csv", np.c_[a, b, np.ones(50)], delimiter=",", header="a,b,still", comments="")
+    with pytest.raises(SampleError, match="'still' never changes and shares nothing; leave 'still' out"):
+        interplay.run(str(tmp_path / "t.csv"), ("a", "b", "still"))
+    monkeypatch.setattr(arrays, "variables", lambda of: {"a": a, "b": b, "wide": np.c_[a, np.zeros(50)]})
+    with pytest.raises(SampleError, match="column 1 of 'wide' never changes"):
+        interplay._columns(Question("", ("a", "b", "wide")))

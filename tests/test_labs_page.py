@@ -26,6 +26,7 @@ from explorer.labs import base
 from explorer.labs.base import chapters, drawn, finding, table
 from explorer.pictures import Bars, Curves, Line
 from explorer.ui import labs_page, teacher
+from explorer.ui.show import plain
 from explorer.ui.teacher import Prepared
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -118,7 +119,7 @@ def test_every_lab_is_listed_under_its_chapter(scratch: Path) -> None:
     assert not test.exception
     found = links(test)
     for name in labs:
-        assert found[labs.card(name).constants["TITLE"]] == f"lab={name}"
+        assert found[plain(labs.card(name).constants["TITLE"])] == f"lab={name}"
     assert "Scratch coins" in [one.value for one in test.subheader] and "A chapter of its own." in texts(test)
     assert len(test.subheader) == len(chapters()) and f"{len(labs)} labs" in texts(test)
 
@@ -134,6 +135,13 @@ def test_words_narrow_the_labs_down(scratch: Path, words: str, there: int) -> No
     test = opened(PAGE, view="Labs", q=words)
     assert len([label for label in links(test) if "scratch" in label]) == there
     assert ("Try another word" in texts(test)) == (there == 0)
+
+
+@pytest.mark.parametrize(
+    "words, name", [("PID", "four_parts"), ("redundancy", "four_parts"), ("denoiser", "noise_levels")]
+)
+def test_words_of_a_lab_or_of_its_chapter_find_it(words: str, name: str) -> None:
+    assert labs.card(name).constants["TITLE"] in links(opened(PAGE, view="Labs", q=words))
 
 
 @pytest.mark.parametrize("view", ["Lessons", "Labs", "Papers"])

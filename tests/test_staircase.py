@@ -173,3 +173,16 @@ def test_the_figure_marks_what_breaks_by_shape_words_and_name(best):
     empty = readings({}, cells=0)
     assert "Empty staircase" in draw(empty).layout.meta["alt"]
     assert set(CLAIMS) <= set(best.names)
+
+
+def test_few_trained_readings_are_doubted_and_those_of_the_best_critic_are_not():
+    from explorer.ui.bounds_view import doubts
+
+    def rules(repeats, critic):
+        cells = {("smile", level): [level + 1] * repeats for level in LEVELS}
+        about = {"critic": critic, "dim": 4, "n": 500, "batch": 64, "cells": 5, "total": 5}
+        return {one.rule for one in doubts(BoundReadings.from_cells({"smile": "lower"}, LEVELS, cells, {}, {}, about))}
+
+    assert "Few samples" in rules(3, "trained")
+    assert "Few samples" not in rules(8, "trained")
+    assert "Few samples" not in rules(3, "best")

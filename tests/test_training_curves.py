@@ -208,3 +208,26 @@ def test_planes_listen_too(home, monkeypatch):
     monkeypatch.setitem(sweep.KINDS, dict, Kind)
     sweep.compute(Run(), {}, progress=lambda done, total, note="": heard.append((done, total, note)))
     assert heard[0] == (0, 1, "tanh at step 4: update 3 of 9")
+
+
+def test_a_predictor_of_noise_that_learns_is_drawn_as_a_loss_without_a_unit():
+    drawn = draw({"estimator": "minde", "training": 1, "curves": CURVES}, unit="bits")
+    assert "a loss of 0.400" in drawn.layout.title.text.replace("<br>", " ")
+    assert drawn.layout.yaxis.title.text == "loss"
+    assert list(drawn.data[1].y) == CURVES["held"]
+    assert draw({"estimator": "nwj", "training": 1, "curves": CURVES}).layout.yaxis.title.text == "read, bits"
+
+
+def test_names_stand_at_the_ends_of_curves_that_lie_close_above_zero():
+    curves = {"step": [25, 50], "train": [0.93, 0.94], "held": [0.96, 0.98]}
+    drawn = draw({"estimator": "infonce", "stopped": "", "curves": curves}, unit="nats")
+    ends = {one.text: one.y for one in drawn.layout.annotations if one.text in ("learnt from", "held out")}
+    assert ends == pytest.approx({"learnt from": 0.94, "held out": 0.98}, abs=1e-9)
+
+
+def test_the_latest_training_is_the_one_that_runs_else_the_last():
+    from explorer.ui.learning import latest
+
+    first, last, runs = {"stopped": "a"}, {"stopped": "b"}, {"training": 1}
+    assert latest({"x": first, "y": last}) is last
+    assert latest({"x": first, "now": runs, "y": last}) is runs

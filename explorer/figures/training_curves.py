@@ -7,10 +7,12 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from explorer.catalogue import estimators
 from explorer.figures._drawing import apart
 from explorer.figures.theme import THEMES, Theme, framed, thousands
 from explorer.result import LEAST, NATS_PER, SHARE, Estimate
 
+LOSS = "loss"
 HEIGHT, TOP, BOTTOM, RIGHT = 330, 84, 50, 150
 NEAR_TOP = 0.05
 """Share of the ceiling within which a reading says that the ceiling may hide more."""
@@ -28,13 +30,15 @@ def draw(
     """Both curves named at their ends, a ring at the state that was read, the ceiling dotted where there is one.
 
     Curves with "estimate" are those of a loss: then what the estimate would be at each look is drawn in their place.
+    While such a training runs there are no estimates yet, and its loss is drawn, which has no unit.
 
     Args:
         result: an estimate whose details have "curves", in nats, or the details themselves with "estimator", as they
             are while the training runs; then "training" tells which training of the estimate it is.
     """
     look, found = THEMES[theme], _details(result)
-    scale = NATS_PER[unit]
+    loss = _loss(found)
+    scale = 1.0 if loss else NATS_PER[unit]
     step = np.array(found["curves"]["step"], float)
     train, held = (one / scale for one in _read(found["curves"]))
     ceiling = (found.get("ceiling") or math.nan) / scale
@@ -47,13 +51,13 @@ def draw(
         figure.add_annotation(**words, text=text, font={"color": look.secondary, "size": 11})
     curves = (("learnt from", train, look.categories[1], "dash"), ("held out", held, look.categories[0], "solid"))
     for name, y, colour, dash in curves:
-        figure.add_trace(_line(name, step, y, colour, dash, unit))
+        figure.add_trace(_line(name, step, y, colour, dash, LOSS if loss else unit))
     if len(held) and not np.isnan(held).all():
         figure.add_trace(_best(step, held, _states(found, step, held), look))
     _labels(figure, curves, ceiling if _in_sight(ceiling, train, held) else math.nan)
-    _axes(figure, look, unit)
+    _axes(figure, look, LOSS if loss else f"read, {unit}")
     title = finding(found, step, train, held, ceiling, unit)
-    alt = f"Training curves. {title}. {_ends(step, train, held, unit)}"
+    alt = f"Training curves. {title}. {_ends(step, train, held, LOSS if loss else unit)}"
     far = (
         "" if math.isnan(ceiling) or _in_sight(ceiling, train, held) else f" · ceiling {ceiling:.3g} {unit}, far above"
     )
@@ -69,6 +73,8 @@ def finding(
     name = found.get("estimator") or "The critic"
     if not len(held) or np.isnan(held).all():
         return f"{name} has read no held-out samples yet"
+    if _loss(found):
+        return f"{name} at update {thousands(int(step[-1]))}: a loss of {held[-1]:.3f} on held-out samples"
     if "stopped" not in found:
         return f"{name} at update {thousands(int(step[-1]))}: {held[-1]:.3f} {unit} on held-out samples"
     best = _states(found, step, held)[-1]
@@ -99,6 +105,12 @@ def _details(result: Estimate | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(result, Estimate):
         return {"stopped": "", "estimator": result.estimator, **result.details}
     return result
+
+
+def _loss(found: Mapping[str, Any]) -> bool:
+    """Whether the curves are those of a predictor of noise that learns now."""
+    name = str(found.get("estimator"))
+    return "stopped" not in found and name in estimators and estimators.card(name).family == "diffusion"
 
 
 def _read(curves: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -140,7 +152,7 @@ def _labels(figure: go.Figure, curves: Any, ceiling: float) -> None:
     if not known:
         return
     drawn = np.concatenate([one[1] for one in known])
-    span = max(drawn.max(), np.nan_to_num(ceiling, nan=-np.inf), 0.0) - min(drawn.min(), 0.0) or 1.0
+    span = np.nanmax([drawn.max(), ceiling]) - drawn.min() or 1.0
     places = apart([float(y[-1]) for _, y, _ in known], 18 / (HEIGHT - TOP - BOTTOM) * span)
     for (name, _, colour), at in zip(known, places, strict=True):
         figure.add_annotation(
@@ -149,10 +161,10 @@ def _labels(figure: go.Figure, curves: Any, ceiling: float) -> None:
         )  # fmt: skip
 
 
-def _axes(figure: go.Figure, look: Theme, unit: str) -> None:
+def _axes(figure: go.Figure, look: Theme, title: str) -> None:
     plain = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside"}
     figure.update_xaxes(**plain, title={"text": "update", "standoff": 6}, rangemode="tozero")
-    figure.update_yaxes(**plain, title={"text": f"read, {unit}", "standoff": 6}, nticks=6)
+    figure.update_yaxes(**plain, title={"text": title, "standoff": 6}, nticks=6)
 
 
 def _ends(step: np.ndarray, train: np.ndarray, held: np.ndarray, unit: str) -> str:

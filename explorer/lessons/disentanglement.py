@@ -60,7 +60,9 @@ ASK = Question(
 EXPLAIN = r"""The gap of a true number $v$ is $(I(z_{(1)}; v) - I(z_{(2)}; v)) / H(v)$, with the two latents that tell
 most of it. It is about **axes**: it is 1 only where each number lies along one latent. Explicitness asks what all
 latents tell together, and does not mind a turn. Modularity squares what a latent tells of the wrong number, and so
-forgives a small turn. None of them is wrong: a code to be read latent by latent, with a slider for each number, needs
+forgives a small turn. The other two bars are gaps as well: MIG-sup asks of each latent which number it tells best and
+which second best, and SAP how well a straight line guesses a number from its best latent and from the next. None of
+them is wrong: a code to be read latent by latent, with a slider for each number, needs
 axes, and a code that another network reads does not.
 
 A score is also silent about something. Every latent twice makes the gap 0, though each latent is pure; two numbers in

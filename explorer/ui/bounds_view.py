@@ -21,6 +21,8 @@ FIRST = ("infonce", "nwj", "smile", "vclub")
 """Trained bounds that are chosen when the tab is opened."""
 AT_ONCE = 3.0
 """Seconds up to which the best critic is read in this process."""
+FEW = 6
+"""Samples per step below which marks of trained bounds may be chance."""
 CITED = ("poole2019", "song2020")
 
 
@@ -145,6 +147,10 @@ def doubts(found: BoundReadings) -> list[Doubt]:
             told.append(Doubt(name, f"{text}{WHY.get(name, '')}."))
     told += [Doubt(f"{name}: no value", f"{why}.") for name, why in found.errors.items()]
     if found.about["critic"] == "trained":
+        seeds = found.readings.shape[2]
+        if len(found) and seeds < FEW:
+            even = f"Of a bound that reads evenly around the truth all are above it at one step in {2**seeds}"
+            told.append(Doubt("Few samples", f"Samples per step: {seeds}. {even}."))
         told.append(Doubt("Normal pairs", "Critics learn these easily; on other data they fall shorter.", note=True))
         return told
     same = "With this critic tuba and js read what nwj reads, and vclub what club reads: they differ in training alone."

@@ -27,13 +27,15 @@ def widget(setting: Setting, key: str) -> Any:
     if setting.type is bool:
         return st.toggle(name, setting.default, key=key, help=about, bind="query-params")
     if setting.type is str:
-        return st.text_input(name, setting.default, key=key, help=about, bind="query-params")
+        most = setting.length
+        return st.text_input(name, setting.default, max_chars=most, key=key, help=about, bind="query-params")
     return _number(setting, key)
 
 
 def text(setting: Setting, key: str) -> str:
     """A box for a setting of text that no link fills in: what names a program to run is typed by its user."""
-    return st.text_input(_label(setting), setting.default, key=key, help=setting.help or None)
+    most = setting.length
+    return st.text_input(_label(setting), setting.default, max_chars=most, key=key, help=setting.help or None)
 
 
 def given() -> dict[str, list[str]]:

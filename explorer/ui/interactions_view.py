@@ -17,7 +17,7 @@ EXAMPLE = ("twelve_bit:8000:tanh_5", "twelve_bit:y")
 BOXES = ("of", "about")
 HELP = "FILE or FILE:a,b for columns, RUN:STEP:LAYER for units of a layer, RUN:STEP for the layers of a recording."
 METHODS = {
-    "auto": "By what the variables are: tables of labels, normal copulas of real values.",
+    "auto": "By what the variables are: tables of labels; real values as if all were normal.",
     "gaussian": "As if all were normal.",
     "copula": "As if all were normal after each is mapped to normal quantiles.",
     "neighbors": "Nearest neighbours, for real values of any shape.",

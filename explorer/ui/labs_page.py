@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitAPIException
 
 from explorer.catalogue import Card, labs, lessons
 from explorer.labs.base import chapters
+from explorer.labs.base import words as text_of
 from explorer.lessons.base import ordered
 from explorer.ui import answers, lab_view, lesson_handouts, lesson_view, library_view, show
 from explorer.ui.form import given
@@ -136,9 +137,11 @@ def _chapter(cards: list[Card]) -> None:
 
 
 def _fits(card: Card, words: str) -> bool:
-    """Whether all words are somewhere in a lab's question, chapter, name, sentence or papers."""
+    """Whether all words are somewhere in a lab's question, chapter, name, text or papers."""
     papers = " ".join(f"paper {one}" for one in card.constants["PAPERS"])
-    text = " ".join((card.constants["TITLE"], card.family, card.name, card.summary, papers)).lower()
+    said, chapter = text_of(card.doc), introduction(card.module.rpartition(".")[0])
+    parts = (card.constants["TITLE"], *chapter, card.name, said.shown, said.see, said.rest, papers)
+    text = " ".join(parts).lower()
     return all(word in text for word in words.lower().split())
 
 

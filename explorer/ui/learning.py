@@ -21,9 +21,14 @@ def shown(series: Mapping[str, Mapping[str, Any]], unit: str) -> None:
         return
     st.markdown("**How it was trained**")
     chosen = st.selectbox("Training of", [LATEST, *series], key="training") if len(series) > 1 else LATEST
-    found = series.get(chosen) or next(iter(series.values()))
+    found = series.get(chosen) or latest(series)
     drawn = figures["training_curves"](found, unit=unit, theme=st.context.theme.type or "light")
     results.figure(drawn, "training-curves", "training-curves")
+
+
+def latest(series: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The curves of the training that runs, or else of the one that ended last."""
+    return next((one for one in series.values() if "stopped" not in one), [*series.values()][-1])
 
 
 def finished(details: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

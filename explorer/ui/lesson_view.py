@@ -146,8 +146,10 @@ def _give(name: str, part: Part, question: Question | Number, key: str) -> None:
     chosen = st.session_state.get(key)
     if chosen is None:
         st.session_state[f"{key}-missing"] = True
-    else:
-        answers.give(name, part, answers.code_of(question, chosen))
+        return
+    code = answers.code_of(question, chosen)
+    answers.give(name, part, code)
+    st.session_state[f"{key}-code"] = code  # what is chosen while the page is still drawn must not be taken back
 
 
 def _settled(name: str, question: Question | Number, code: str) -> bool:

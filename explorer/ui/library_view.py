@@ -123,7 +123,9 @@ def _nothing(text: str) -> None:
     """Why no paper is left, and what to do."""
     without = len(papers.search(text))
     if not without:
-        st.info(f"No paper has all of these words: {plain(text)}. Try one word, of a title or a quantity.")
+        several = len(text.split()) > 1
+        said = f"all of these words: {plain(text)}. Try one" if several else f"the word {plain(text)}. Try another"
+        st.info(f"No paper has {said}, of a title, a quantity or a first author.")
     elif text:
         st.info(
             f"{without} papers have these words, {plain(text)}, and none of them fits every filter. Set one to any."

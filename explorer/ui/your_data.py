@@ -14,7 +14,7 @@ from explorer.ui import computing, export, files, learning, pick, results, show
 
 WHY = "why, and notes (in nats)"
 
-HEAVY_SECONDS = 60.0
+HEAVY_SECONDS = 90.0
 EXAMPLE = ("twelve_bit:8000:softmax_2", "twelve_bit:y")
 NULLS = {"up to 2000 samples": None, "always": True, "never": False}
 
@@ -36,7 +36,7 @@ def controls() -> Pair:
             for name in "xy"
         }  # fmt: skip
         null = st.selectbox("null and interval", list(NULLS), key="null", bind="query-params",
-                            help="Null: what is read with y permuted, 20 to 200 times.")  # fmt: skip
+                            help="Null: what is read without dependence, 20 to 200 times.")  # fmt: skip
         left_out = st.multiselect("leave out", unasked(), key="without", bind="query-params")
         seed = st.number_input("seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
     added = _added(texts, NULLS[null])

@@ -222,6 +222,21 @@ def test_a_link_for_a_class_and_a_projector(app: App, page: Page) -> None:
     expect(link).to_contain_text(f"{app.url}/labs?lab={name}", timeout=30_000)
 
 
+def test_back_from_another_page_shows_the_lab_again(app: App, page: Page) -> None:
+    name = lessons[NAMES[0]]().play.lab
+    title = labs.card(name).constants["TITLE"]
+    page.goto(f"{app.url}/labs?lab={name}")
+    said = str(figure(page).get_attribute("aria-label"))
+    quiet(page)
+    page.get_by_role("link", name="Jobs").click()
+    expect(page.get_by_role("heading", name=title)).to_have_count(0, timeout=30_000)
+    quiet(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=30_000)
+    expect(figure(page)).to_have_attribute("aria-label", said)
+    assert f"lab={name}" in page.url
+
+
 def test_paper_notebook_and_answers_are_saved(app: App, page: Page, tmp_path: Path) -> None:
     name = NAMES[0]
     lesson = lessons[name]()
