@@ -95,6 +95,11 @@ class Plan:
         return self.target in recording.layers and self.target not in columns
 
     def _fits(self, card: Card, recording: Recording) -> None:
+        if card.constants.get("by_column") or card.constants.get("ordered"):
+            what = "many variables" if card.constants.get("by_column") else "steps of time"
+            raise SettingError(
+                f"estimator={self.estimator!r} reads {what} and no I(X;T); a plane takes ksg, binning and their like"
+            )
         low, high = self.settings.get("low"), self.settings.get("high")
         if low is not None and high is not None and low >= high:
             raise SettingError(f"low={low:g} must be below high={high:g}")

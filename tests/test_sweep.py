@@ -9,7 +9,7 @@ import pytest
 import explorer
 from explorer.cells import Cells
 from explorer.data import identity
-from explorer.errors import SampleError, SettingError, UnknownNameError
+from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
 from explorer.plan import Plan, keys
 from explorer.reliability.verdict import doubts_of
 from explorer.sweep import collected, compute
@@ -68,7 +68,7 @@ def test_every_estimator_gives_a_plane_or_a_reason(recording):
     for name in estimators:
         try:
             trajectory = explorer.plane(recording, name, permutations=1)
-        except SampleError as error:
+        except InputError as error:
             assert str(error)
             continue
         known = ~np.isnan(trajectory.value)
