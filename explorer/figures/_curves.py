@@ -132,7 +132,7 @@ def _names(place: Place, part: Curves, colours: list[str]) -> None:
     ends = []
     for i, line in enumerate(part.lines):
         y = np.asarray(line.y, float)
-        known = np.flatnonzero(np.isfinite(y))
+        known = np.flatnonzero(np.isfinite(y) & ((y > 0) if part.log_y else True))  # no logarithm has a place for 0
         if len(known):
             end = known[np.argmax(part.places(line)[known])]
             ends.append((i, float(np.clip(np.log10(y[end]) if part.log_y else y[end], low, high))))
