@@ -9,6 +9,7 @@ import explorer
 from explorer.catalogue import distributions, estimators
 from explorer.engines.known.gaussians import correlation
 from explorer.errors import Cancelled, SampleError, SettingError
+from explorer.estimators.critic.base import above_pairs
 from explorer.watching import watched
 
 NAMES = [name for name in estimators if estimators.card(name).family == "critic" and name != "club"]
@@ -112,6 +113,12 @@ def test_independent_samples_say_that_nothing_was_found() -> None:
 def test_a_batch_larger_than_what_is_learnt_from_is_said() -> None:
     found = estimators["infonce"](steps=50)(*pairs(1, 200))
     assert any("batch=512 is more than the 120 samples" in doubt.text for doubt in found.warnings)
+
+
+def test_a_value_above_what_so_few_pairs_can_average_is_doubted() -> None:
+    assert above_pairs("mine", 5.5, 1000)[0].text.startswith("5.5 nats (7.93 bits) is above the logarithm of the 200")
+    assert "of the 4096 samples" in above_pairs("mine", 9.0, 100_000)[0].text  # more are read in parts
+    assert not above_pairs("mine", 5.2, 1000)
 
 
 def test_can_be_watched_and_cancelled() -> None:

@@ -10,7 +10,7 @@ import torch
 from explorer.checks import varying
 from explorer.critics.members import Critic, Joint, Separable
 from explorer.critics.tokens import Attention
-from explorer.critics.training import Plan, Trained, fitted
+from explorer.critics.training import MOST, Plan, Trained, fitted
 from explorer.errors import SampleError
 from explorer.estimators.base import Estimator, Formula, Reading
 from explorer.numerics.margins import in_margins
@@ -151,7 +151,7 @@ class ByCritic(Estimator):
         ]  # fmt: skip
         notes = [
             (gap > max(0.1, GAP * abs(value)), "learnt by heart", f"At the end the critic read {in_both(gap)} more on "
-             "samples it learnt from; the value is that of an earlier state, on samples held out."),
+             "samples it learnt from; the value is read on samples held out, of the state that was best there."),
             (plan.batch > learnt, "whole batch", f"batch={plan.batch} is more than the {learnt} samples that are "
              "learnt from: every update takes all of them."),
         ]  # fmt: skip
@@ -189,10 +189,10 @@ def untold(found: Trained) -> list[Doubt]:
 
 def above_pairs(name: str, value: float, n: int) -> tuple[Doubt, ...]:
     """The doubt about a value above the logarithm of the pairs that its second term averages over."""
-    most = math.log(max(2, n // 5))
-    if value <= most:
+    pairs = min(int(Plan.held_out * n / 2), MOST)
+    if value <= math.log(max(2, pairs)):
         return ()
-    text = f"{in_both(value)} is above the logarithm of the {n // 5} samples it is read on: {name} averages e^f over so"
+    text = f"{in_both(value)} is above the logarithm of the {pairs} samples it is read on: {name} averages e^f over so"
     return (Doubt("few pairs", f"{text} few pairs that it may lie far from the truth, to either side."),)
 
 
