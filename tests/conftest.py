@@ -1,6 +1,7 @@
 """Shared by all tests: a home of their own, a small recording, one thread."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,14 @@ import pytest
 # before anything of the product is imported: no test may touch the user's folder
 os.environ["EXPLORER_HOME"] = tempfile.mkdtemp(prefix="explorer-tests-")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """A page under test takes the place of __main__ and leaves it: a process spawned later would run that page."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture
