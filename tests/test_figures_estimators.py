@@ -192,3 +192,49 @@ def test_the_panel_draws_nulls_intervals_and_doubts():
         assert len(figure.data) == 4 and figure.layout.xaxis.range[0] < 0
     assert panel_figure.finding(panel({}, cells=3, total=9)) == "2 of 8 estimators so far"
     panel_figure.draw(panel({}))
+
+
+def test_what_reads_far_from_the_others_is_told_at_the_edge_and_squashes_nothing():
+    rows = {"a": (0.5, 0.01, False), "b": (0.52, 0.01, False), "far": (263.4, 0.01, True), "deep": (-5.2, 0.01, True)}
+    for unit, share in (("nats", 1.0), ("bits", 1 / math.log(2))):
+        figure = panel_figure.draw(panel(rows), unit=unit)
+        low, high = figure.layout.xaxis.range
+        assert low < 0 and 0.62 * share < high < 1.0 * share, "the axis is that of the two estimates that are trusted"
+        edges = {one.y: one for one in figure.layout.annotations}
+        assert set(edges) == {"far", "deep"}
+        assert edges["far"].text == f"{263.4 * share:.3f} →" and edges["far"].x == 1
+        assert edges["deep"].text == f"← −{5.2 * share:.3f}" and edges["deep"].x == 0
+        assert "arrow: beyond the axis" in figure.layout.xaxis.title.text
+        said = figure.layout.meta["alt"]
+        assert f"far {263.4 * share:.3f} (beyond the axis)" in said and f"deep -{5.2 * share:.3f} (beyond" in said
+        assert "a 0.5" in said.replace(f"{0.5 * share:.3f}", "0.5") and said.count("beyond") == 2
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"a": (0.5, 0.01, True), "b": (0.4, 0.01, True), "far": (263.4, 0.01, True)},  # all doubtful
+        {"a": (0.5, 0.01, False), "b": (0.4, 0.01, False), "far": (263.4, 0.01, False)},  # all trusted
+        {"a": (0.5, 0.01, False), "other": (263.4, 0.01, False)},  # another quantity
+    ],
+)
+def test_no_entry_that_is_far_from_most_sets_the_axis(rows):
+    figure = panel_figure.draw(panel(rows), unit="nats")
+    assert figure.layout.xaxis.range[1] < 1.0
+    (edge,) = figure.layout.annotations
+    assert edge.text.startswith("263.400") and edge.text.endswith("→")
+    hidden = list(figure.data[-1].x).index(pytest.approx(263.4))
+    assert figure.data[-1].error_x.arrayminus[hidden] == 0, "no interval reaches into the frame from beyond it"
+
+
+def test_an_axis_that_holds_every_dot_has_no_arrow():
+    figure = panel_figure.draw(panel({"a": (0.5, 0.01, False), "b": (1.5, 0.01, True)}), unit="nats")
+    assert not figure.layout.annotations and figure.layout.xaxis.range[1] > 1.5
+    assert "beyond" not in figure.layout.meta["alt"] + figure.layout.xaxis.title.text
+
+
+def test_a_null_beyond_the_axis_is_told():
+    shown = panel({"a": (0.5, 0.01, False), "b": (0.4, 0.01, False), "c": (0.6, 0.01, True)})
+    shown.null_high[2] = 40.0
+    (edge,) = panel_figure.draw(shown, unit="nats").layout.annotations
+    assert edge.y == "c" and edge.text == "without dependence up to 40.000 →"

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures._drawing import Place, amount, name_of, plain_axis
+from explorer.figures._drawing import Place, across, amount, plain_axis
+from explorer.figures._room import LETTER, LINE, Room, longest, most_lines
 from explorer.figures.theme import Theme
 from explorer.pictures import Bars
 
@@ -16,19 +17,38 @@ LONG = 34
 """Letters of a name on the axis; all of them are told on hover."""
 
 
-def height(part: Bars) -> int:
+def height(part: Bars, room: Room) -> int:
     """Pixels that the axes take."""
-    lines = max((name_of(_short(name)).count("<br>") for name in part.names), default=0)
-    return max(LEAST, (ROW + 13 * lines) * len(part.names))
+    return max(LEAST, (ROW + 13 * (most_lines(_shorts(part), room.letters) - 1)) * len(part.names))
 
 
-def right(part: Bars) -> int:
-    """Pixels right of the axes."""
-    return 40
+def least(part: Bars) -> int:
+    """Pixels of the width of the axes at least."""
+    return 110
+
+
+def left(part: Bars, letters: int) -> int:
+    """Pixels left of the axes, for the names of the bars."""
+    return 16 + LETTER * longest(_shorts(part), letters)
+
+
+def right(part: Bars, letters: int) -> int:
+    """Pixels right of the axes, for the column of numbers."""
+    return 24 + LETTER * longest([amount(one) for one in np.asarray(part.values, float)], 99)
+
+
+def above(part: Bars, room: Room) -> int:
+    """Lines of names above the axes."""
+    return 0
+
+
+def below(part: Bars, room: Room) -> int:
+    """Pixels below the axes."""
+    return 43 + LINE * (1 + room.title(_title(part)).count("<br>"))
 
 
 def add(place: Place, part: Bars, look: Theme) -> None:
-    """Bars with their numbers, then intervals, ticks of chance and open marks of what is exact."""
+    """Bars with intervals, ticks of chance and open marks of what is exact; right of all, the number of each bar."""
     rows, values = np.arange(len(part.names)), np.asarray(part.values, float)
     told = [
         html.escape(f"{name}: {amount(value)}", quote=False) for name, value in zip(part.names, values, strict=True)
@@ -68,21 +88,24 @@ def words(part: Bars) -> str:
 
 
 def _axes(place: Place, part: Bars, rows: np.ndarray, values: np.ndarray, look: Theme) -> None:
+    """Names left of the axes, and the number of each bar, in its colour, in a column that no mark reaches."""
     reach = [np.asarray(one, float) for one in (values, part.low, part.high, part.null, part.truth) if one is not None]
     reached = np.concatenate(reach)
     low, high = float(np.nanmin(reached, initial=0.0)), float(np.nanmax(reached, initial=0.0))
-    room = 0.14 * (high - low or 1.0)
-    x = plain_axis(look, _title(part)) | {"zeroline": True, "zerolinecolor": look.axis}
-    x["range"] = [low - 2 * room * (low < 0), high + room]  # names stand left of negative numbers
-    short = [name_of(_short(name)) for name in part.names]
+    room = 0.05 * (high - low or 1.0)
+    x = across(place, look, _title(part)) | {"zeroline": True, "zerolinecolor": look.axis}
+    x["range"] = [low - room * (low < 0 or part.truth is not None), high + room]
+    short = [place.room.named(name) for name in _shorts(part)]
     y = plain_axis(look, "") | {"range": [len(rows) - 0.4, -0.6], "tickvals": rows, "ticktext": short, "ticks": ""}
     place.axes(x, y | {"ticklabelstandoff": 6, "automargin": True})
-    font = {"size": 11, "color": look.text}
-    for row, value in enumerate(values):
-        if np.isfinite(value):
-            there = [float(one[row]) for one in reach if np.isfinite(one[row])]
-            at, anchor, shift = (max(there), "left", 8) if value >= 0 else (min(there), "right", -8)
-            place.write(x=at, y=row, xanchor=anchor, xshift=shift, text=amount(value), font=font)
+    font, shift = {"size": 12, "color": look.categories[0]}, right(part, place.room.letters) - 12
+    for row in np.flatnonzero(np.isfinite(values)):
+        text = amount(values[row])
+        place.write(x=1, xref="x domain", y=int(row), xanchor="right", xshift=shift, text=text, font=font)
+
+
+def _shorts(part: Bars) -> list[str]:
+    return [_short(name) for name in part.names]
 
 
 def _short(name: str) -> str:

@@ -6,27 +6,55 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures._drawing import Place, amount, apart, longest, name_of, plain_axis, wrapped
-from explorer.figures.theme import GLYPHS, Theme, faint, narrow, shapes
-from explorer.pictures import Curves, Line, Mark
+from explorer.figures._drawing import Place, across, amount, apart, upward
+from explorer.figures._marks import mark
+from explorer.figures._numbers import logarithmic
+from explorer.figures._room import LETTER, LINE, Room, beside_ticks, longest
+from explorer.figures._spans import x_span, y_span
+from explorer.figures.theme import GLYPHS, Theme, faint, shapes
+from explorer.pictures import Curves, Line
 
 HEIGHT, LABEL = 330, 15
 """Pixels of the axes, and of a name at the end of a curve."""
 DASHES = {"solid": "solid", "dash": "dash", "dot": "dot", "points": "solid"}
 FEW = 24
 """Points of a curve up to which each has a mark."""
-MARK = 24
-"""Letters in a line of a mark's words on a narrow screen."""
 
 
-def height(part: Curves) -> int:
+def height(part: Curves, room: Room) -> int:
     """Pixels that the axes take."""
     return HEIGHT
 
 
-def right(part: Curves) -> int:
+def least(part: Curves) -> int:
+    """Pixels of the width of the axes at least."""
+    return 130
+
+
+def left(part: Curves, letters: int) -> int:
+    """Pixels left of the axes, for their numbers and title."""
+    if part.log_y:
+        numbers = longest(logarithmic(*y_span(part), HEIGHT, False)["ticktext"], 99)
+    else:
+        low, high = y_span(part)
+        digits = max(0, int(np.ceil(-np.log10((high - low) / 4 or 1.0))))
+        numbers = max(len(f"{one:.{digits}f}") for one in (low, high))
+    return beside_ticks(numbers, part.y_title, HEIGHT)
+
+
+def right(part: Curves, letters: int) -> int:
     """Pixels right of the axes, for the names of the curves."""
-    return (14 if narrow() else 24) + min(190, 7 * (2 + longest([line.name for line in part.lines])))
+    return 14 + LETTER * (2 + longest([line.name for line in part.lines], letters))
+
+
+def above(part: Curves, room: Room) -> int:
+    """Lines of names above the axes."""
+    return 0
+
+
+def below(part: Curves, room: Room) -> int:
+    """Pixels below the axes."""
+    return 43 + LINE * (1 + room.title(part.x_title).count("<br>"))
 
 
 def add(place: Place, part: Curves, look: Theme) -> None:
@@ -40,8 +68,9 @@ def add(place: Place, part: Curves, look: Theme) -> None:
         _curve(place, part, line, colour, shapes(len(part.lines))[i])
     _axes(place, part, look)
     _names(place, part, colours)
-    for mark in part.marks:
-        _mark(place, part, mark, look)
+    said: list[Any] = []
+    for one in part.marks:
+        said.append(mark(place, part, one, said, look))
 
 
 def words(part: Curves) -> str:
@@ -100,35 +129,18 @@ def _curve(place: Place, part: Curves, line: Line, colour: str, shape: str) -> N
 
 
 def _axes(place: Place, part: Curves, look: Theme) -> None:
-    x, y = plain_axis(look, part.x_title), plain_axis(look, part.y_title)
-    low, high = _span(part)
-    y["range"] = list(part.y_range or (low, high)) if not part.log_y else [np.log10(low), np.log10(high)]
-    if part.x_range:
-        x["range"] = list(part.x_range) if not part.log_x else list(np.log10(part.x_range))
-    place.axes(x | {"type": "log" if part.log_x else "linear"}, y | {"type": "log" if part.log_y else "linear"})
-
-
-def _span(part: Curves) -> tuple[float, float]:
-    """Lowest and highest value drawn, with some room; 0 is inside where it is near."""
-    given = [one for line in part.lines for one in (line.y, line.low, line.high) if one is not None]
-    given += [[mark.at for mark in part.marks if mark.axis == "y"]] + [
-        np.asarray(c, float)[:, 1] for _, c in part.regions
-    ]
-    values = np.concatenate([np.asarray(one, float).ravel() for one in given] or [np.zeros(1)])
-    values = values[np.isfinite(values) & (values > 0 if part.log_y else True)]
-    if part.y_range:
-        return part.y_range
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    if part.log_y:
-        return low / 1.3, high * 1.3
-    low = 0.0 if 0 < low < 0.5 * high else low
-    room = 0.06 * (high - low or abs(high) or 1.0)
-    return low - room, high + room
+    x, y = across(place, look, part.x_title), upward(place, look, part.y_title)
+    for axis, log, span, pixels in (
+        (x, part.log_x, x_span(part), place.room.axes), (y, part.log_y, y_span(part), place.height)
+    ):  # fmt: skip
+        axis["range"] = list(np.log10(span)) if log else list(span)
+        axis.update(logarithmic(*span, pixels, axis is x) if log else {"type": "linear"})
+    place.axes(x, y)
 
 
 def _names(place: Place, part: Curves, colours: list[str]) -> None:
     """Each name at the end of its curve, moved apart from the others."""
-    low, high = np.log10(_span(part)) if part.log_y else _span(part)
+    low, high = np.log10(y_span(part)) if part.log_y else y_span(part)
     ends = []
     for i, line in enumerate(part.lines):
         y = np.asarray(line.y, float)
@@ -136,38 +148,27 @@ def _names(place: Place, part: Curves, colours: list[str]) -> None:
         if len(known):
             end = known[np.argmax(part.places(line)[known])]
             ends.append((i, float(np.clip(np.log10(y[end]) if part.log_y else y[end], low, high))))
-    names = [name_of(line.name) for line in part.lines]
+    names = [place.room.named(line.name) for line in part.lines]
     gap = LABEL / HEIGHT * (high - low) * (1 + max((one.count("<br>") for one in names), default=0))
-    for (i, _), at in zip(ends, _below(apart([y for _, y in ends], gap), gap, high), strict=True):
+    for (i, _), at in zip(ends, _inside(apart([y for _, y in ends], gap), gap, low, high), strict=True):
         glyph = GLYPHS[shapes(len(part.lines))[i]] + " " if _marked(part.lines[i]) else ""
         said = {"text": glyph + names[i], "align": "left", "font": {"color": colours[i], "size": 12}}
         place.write(x=1, xref="x domain", xanchor="left", xshift=6, y=at, **said)
 
 
-def _below(places: list[float], gap: float, high: float) -> list[float]:
-    """Places of names, none above the axes, where it would not be drawn."""
-    found = list(places)
-    for rank, i in enumerate(sorted(range(len(places)), key=lambda i: -places[i])):
-        found[i] = min(places[i], high - gap * rank)
+def _inside(places: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Places of names, none below or above the axes, where it would not be drawn."""
+    found, order = list(places), sorted(range(len(places)), key=lambda i: places[i])
+    gap = min(gap, (high - low) / max(1, len(places) - 1))
+    for rank, i in enumerate(order):
+        found[i] = max(found[i], low + gap * rank)
+    for rank, i in enumerate(reversed(order)):
+        found[i] = min(found[i], high - gap * rank)
     return found
 
 
 def _marked(line: Line) -> bool:
     return line.style == "points" or (line.style == "solid" and len(line.y) <= FEW)
-
-
-def _mark(place: Place, part: Curves, mark: Mark, look: Theme) -> None:
-    line: dict[str, Any] = {"color": look.accent, "width": 1.2, "dash": "dot"}
-    words = wrapped(mark.text, MARK) if narrow() else html.escape(mark.text, quote=False)
-    text = {"text": words, "align": "left", "font": {"color": look.accent, "size": 11}}
-    if mark.axis == "x":
-        place.figure.add_vline(mark.at, line=line, row=place.row, col=place.column)
-        at = np.log10(mark.at) if part.log_x else mark.at
-        place.write(x=at, y=1, yref="y domain", xanchor="left", xshift=4, yanchor="top", **text)
-    else:
-        place.figure.add_hline(mark.at, line=line, row=place.row, col=place.column)
-        at = np.log10(mark.at) if part.log_y else mark.at
-        place.write(x=0, xref="x domain", y=at, xanchor="left", xshift=6, yanchor="bottom", **text)
 
 
 def _region(place: Place, text: str, corners: np.ndarray, look: Theme) -> None:

@@ -1,17 +1,13 @@
 """Where a part of a picture is drawn, and labels that do not cover each other."""
 
-import html
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer.figures.theme import Theme, narrow
-
-TITLE, NAME = 36, 16
-"""Letters in a line of the title of an axis, and of a name, on a narrow screen."""
+from explorer.figures._room import LARGE, Room, wrapped
+from explorer.figures.theme import Theme
 
 
 @dataclass(frozen=True)
@@ -19,11 +15,15 @@ class Place:
     """One column of a figure of one row, or one row of a figure of one column.
 
     Attributes:
+        room: that the axes have in the narrowest figure.
+        height: of the axes, in pixels.
         said: words that whoever draws the figure puts on it, all at once.
     """
 
     figure: go.Figure
-    column: int
+    room: Room
+    height: int
+    column: int = 1
     row: int = 1
     said: list[dict[str, Any]] = field(default_factory=list)
 
@@ -52,12 +52,21 @@ class Place:
 
 
 def plain_axis(look: Theme, title: str) -> dict[str, Any]:
-    """An axis with ticks outside and no grid."""
+    """An axis with ticks outside, no grid and plain numbers; its title may have lines."""
     return {
         "showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "tickcolor": look.axis,
-        "automargin": True,
-        "title": {"text": wrapped(title, TITLE) if narrow() else html.escape(title, quote=False), "standoff": 6},
+        "automargin": True, "exponentformat": "e", "minexponent": 6, "title": {"text": title, "standoff": 6},
     }  # fmt: skip
+
+
+def across(place: Place, look: Theme, title: str) -> dict[str, Any]:
+    """The horizontal axis, its title in lines that the axes have room for."""
+    return plain_axis(look, place.room.title(title))
+
+
+def upward(place: Place, look: Theme, title: str) -> dict[str, Any]:
+    """The vertical axis, its title in lines that are no longer than it."""
+    return plain_axis(look, wrapped(title, place.height // LARGE))
 
 
 def apart(places: Sequence[float], gap: float) -> list[float]:
@@ -86,21 +95,6 @@ def _top(block: list[int], places: Sequence[float], gap: float) -> float:
 
 def _bottom(block: list[int], places: Sequence[float], gap: float) -> float:
     return _centre(block, places) - gap * len(block) / 2
-
-
-def wrapped(text: str, letters: int) -> str:
-    """Text in lines for a figure, as it is written."""
-    return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(text, letters))
-
-
-def name_of(text: str) -> str:
-    """A name as it stands at a curve, a bar or a row: in short lines on a narrow screen."""
-    return wrapped(text, NAME) if narrow() else html.escape(text, quote=False)
-
-
-def longest(names: Sequence[str]) -> int:
-    """Letters of the longest line of some names, as `name_of` writes them."""
-    return max((len(line) for one in names for line in html.unescape(name_of(one)).split("<br>")), default=0)
 
 
 def amount(value: float) -> str:

@@ -1,31 +1,56 @@
 """A table of numbers as a heat map."""
 
 import html
+import textwrap
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures._drawing import Place, amount, longest, name_of, plain_axis
-from explorer.figures.theme import Theme, narrow
+from explorer.figures._drawing import Place, across, amount, upward
+from explorer.figures._room import LETTER, LINE, Room, longest
+from explorer.figures.theme import Theme
 from explorer.pictures import Grid
 
 CELL, LEAST, MOST = 34, 150, 460
 """Pixels of a row, and of the axes at least and at most."""
 CELLS = 150
 """Cells up to which each has its number in it."""
-ROOM = 290
-"""Pixels of a row with its name on a narrow screen."""
+TURNED = {-40: 0.65, -90: 1.0}
+"""Angles of names of columns that are wider than a column, and the share of their length that they reach down."""
 
 
-def height(part: Grid) -> int:
+def height(part: Grid, room: Room) -> int:
     """Pixels that the axes take."""
     return min(MOST, max(LEAST, CELL * len(part.rows)))
 
 
-def right(part: Grid) -> int:
+def least(part: Grid) -> int:
+    """Pixels of the width of the axes at least, with the numbers in the cells."""
+    return max(120, _written(part) if np.size(part.values) <= CELLS else 0)
+
+
+def left(part: Grid, letters: int) -> int:
+    """Pixels left of the axes, for the names of the rows and their title."""
+    return 16 + LETTER * longest(list(map(str, part.rows)), letters) + (LINE + 4) * bool(part.row_title)
+
+
+def right(part: Grid, letters: int) -> int:
     """Pixels right of the axes."""
     return 30
+
+
+def above(part: Grid, room: Room) -> int:
+    """Lines of names above the axes."""
+    return 0
+
+
+def below(part: Grid, room: Room) -> int:
+    """Pixels below the axes: names of columns, turned where they are wider than one, and the title."""
+    names, angle = _columns(part, room)
+    lines = max(one.count("<br>") for one in names) + 1
+    reach = TURNED[angle] * LETTER * longest(list(map(str, part.columns)), 99) if angle else 13 * lines
+    return round(30 + reach + LINE * (1 + room.title(part.column_title).count("<br>")))
 
 
 def add(place: Place, part: Grid, look: Theme) -> None:
@@ -41,14 +66,12 @@ def add(place: Place, part: Grid, look: Theme) -> None:
             hovertext=_told(part, values), hovertemplate="%{hovertext}<extra></extra>",
         )
     )  # fmt: skip
-    numbers = np.arange(len(part.columns)), np.arange(len(part.rows))
-    names = [[name_of(str(one)) for one in side] for side in (part.columns, part.rows)]
-    x, y = (
-        plain_axis(look, title) | {"tickvals": at, "ticktext": text, "ticks": "", "automargin": True}
-        for title, at, text in zip((part.column_title, part.row_title), numbers, names, strict=True)
-    )
-    place.axes(x, y | {"range": [len(part.rows) - 0.5, -0.5]})
-    if values.size <= CELLS and not (narrow() and _tight(part)):
+    names, angle = _columns(part, place.room)
+    x = across(place, look, part.column_title) | {"tickvals": np.arange(len(names)), "ticktext": names}
+    y = upward(place, look, part.row_title) | {"tickvals": np.arange(len(part.rows))}
+    y |= {"ticktext": [place.room.named(str(one)) for one in part.rows], "range": [len(part.rows) - 0.5, -0.5]}
+    place.axes(x | {"ticks": "", "tickangle": angle}, y | {"ticks": ""})
+    if values.size <= CELLS and place.room.axes >= _written(part):
         _numbers(place, part, values, (low, most), look)
 
 
@@ -65,9 +88,21 @@ def words(part: Grid) -> str:
     return f"A table, {shape}, of {part.value_title}: {part.row_title} by {part.column_title}; {'; '.join(said)}."
 
 
-def _tight(part: Grid) -> bool:
-    """Whether numbers would be written over each other on a narrow screen."""
-    return ROOM - 7 * longest(list(map(str, part.rows))) < 7 * (part.digits + 2) * len(part.columns)
+def _written(part: Grid) -> int:
+    """Pixels that the numbers of a row take."""
+    values = np.asarray(part.values, float)
+    digits = len(f"{np.nanmax(np.abs(values), initial=0.0):.{part.digits}f}") + bool((values < 0).any())
+    return (LETTER * digits + 4) * len(part.columns)
+
+
+def _columns(part: Grid, room: Room) -> tuple[list[str], int]:
+    """The names of the columns, in lines or turned by an angle, as a column has room for them."""
+    names = list(map(str, part.columns))
+    pixels = room.axes // max(1, len(names))
+    lines = [textwrap.wrap(one, max(1, (pixels - 4) // LETTER), break_long_words=False) for one in names]
+    if all(len(line) * LETTER <= pixels - 4 for one in lines for line in one):
+        return ["<br>".join(html.escape(line, quote=False) for line in one) for one in lines], 0
+    return [html.escape(one, quote=False) for one in names], -40 if pixels >= 24 else -90
 
 
 def _told(part: Grid, values: np.ndarray) -> list[list[str]]:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.bound_readings import BoundReadings
-from explorer.figures.theme import thousands
+from explorer.figures.theme import narrow, thousands
 from explorer.result import LEAST, NATS_PER
 
 FEW = 4
 """Bounds that a title names one by one at most."""
+DRAWS = 6
+"""Readings of each step below which a title says how many there are."""
 
 
 def finding(shown: BoundReadings) -> str:
@@ -24,24 +26,26 @@ def finding(shown: BoundReadings) -> str:
     ]
     top = f"{shown.truth[-1]:.3g} {shown.unit}"
     parts = [f"{_named(near)} {_verb(near, 'stays', 'stay')} near the truth up to {top}" if near else
-             f"No bound stays near the truth up to {top}"]  # fmt: skip
+             f"{'No' if not _draws(shown) else 'no'} bound stays near the truth up to {top}"]  # fmt: skip
     for side, word in (("lower", "above"), ("upper", "below")):
         wrong = [name for i, name in enumerate(shown.names) if shown.claims[i] == side and shown.breaks[i].any()]
         called = f"though called {_verb(wrong, f'{_a(side)} bound', f'{side} bounds')}"
         parts += [f"{_named(wrong)} {_verb(wrong, 'reads', 'read')} {word} it, {called}"] if wrong else []
-    return "; ".join(parts)
+    return f"{_draws(shown)}{'; '.join(parts)}"
 
 
 def subtitle(shown: BoundReadings) -> str:
     """What was read, and what the marks mean."""
     about, least = shown.about, LEAST / NATS_PER[shown.unit]
     if about.get("critic") == "trained":
-        made = f"trained critics, n = {thousands(about['n'])}, {about['repeats']} samples a step"
+        drawn = f"{about['repeats']} sample{'' if about['repeats'] == 1 else 's'}"
+        made = f"trained critics, n = {thousands(about['n'])}, {drawn} a step"
     else:
         made = f"best critic, batches of {about.get('batch')}, {about.get('repeats')} a step"
     what = f"{about.get('dim')} + {about.get('dim')} normal columns · {made} · dashed: truth, band: mean ± deviation"
     near = f"near: root mean square error of at most {least:.2g} {shown.unit} or 15 %"
-    return f"{what}<br>dotted: no reading above it · ▲▼ most readings on the wrong side of the truth · {near}"
+    marks = f"dotted: no reading above it · ▲▼ most readings on the wrong side of the truth · {near}"
+    return f"{what}{' · ' if narrow() else '<br>'}{marks}"
 
 
 def alternative(shown: BoundReadings) -> str:
@@ -83,6 +87,12 @@ def _ends(shown: BoundReadings, i: int) -> str:
     first, last = here[0], here[-1]
     mean, truth = shown.mean[i], shown.truth
     return f"from {mean[first]:.2f} at {truth[first]:.2f} to {mean[last]:.2f} at {truth[last]:.2f}"
+
+
+def _draws(shown: BoundReadings) -> str:
+    """How the title begins where chance decides it."""
+    most = int(shown.count.max())
+    return "" if most >= DRAWS else f"In {'one draw' if most == 1 else f'{most} draws'} of each step: "
 
 
 def _pieces(shown: BoundReadings) -> str:

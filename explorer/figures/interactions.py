@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.figures._drawing import amount
-from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
+from explorer.figures.theme import THEMES, Theme, faint, framed, narrow, thousands
 from explorer.interaction_results import Interactions
 from explorer.result import NATS_PER
 
@@ -55,7 +55,8 @@ def finding(found: Interactions, unit: str = "nats") -> str:
         return f"Redundancy prevails by {size} {unit}: these {len(found.names)} variables repeat each other"
     if found.prevails == "synergy":
         return f"Synergy prevails by {size} {unit}: these {len(found.names)} variables tell more only together"
-    return f"Neither redundancy nor synergy prevails: Ω is {value} {unit}, its interval holds 0"
+    why = "as with variables shuffled" if found.as_shuffled else "its interval holds 0"
+    return f"Neither redundancy nor synergy prevails: Ω is {value} {unit}, {why}"
 
 
 def alternative(found: Interactions, unit: str) -> str:
@@ -104,15 +105,20 @@ def _gauge(figure: go.Figure, found: Interactions, per: float, look: Theme) -> N
     )  # fmt: skip
     figure.add_trace(mark, 1, 1)
     words: dict[str, Any] = {"showarrow": False, "yref": "y domain", "xref": "x domain", "yanchor": "bottom", "y": 1.0}
+    less, more = ("", "") if narrow() else (", only together", ", told more than once")
     font = {"size": 13}
     figure.add_annotation(
-        **words, x=0, xanchor="left", text="◂ <b>synergy</b>, only together", font=font | {"color": look.categories[1]}
+        **words,
+        x=0,
+        xanchor="left",
+        text=f"◂ <b>synergy</b>{less}",
+        font=font | {"color": look.categories[1]},
     )
     figure.add_annotation(
         **words,
         x=1,
         xanchor="right",
-        text="<b>redundancy</b>, told more than once ▸",
+        text=f"<b>redundancy</b>{more} ▸",
         font=font | {"color": look.categories[0]},
     )
     within = f"  {amount(low)} to {amount(high)}" if ends else ""
@@ -177,7 +183,7 @@ def _axes(figure: go.Figure, found: Interactions, order: np.ndarray, unit: str, 
         float(np.nanmin([0.0, *map(np.nanmin, _known(shown))])),
         float(np.nanmax([0.0, *map(np.nanmax, _known(shown))])),
     )
-    room = 0.16 * (high - low or 1.0)
+    room = (0.3 if narrow() else 0.16) * (high - low or 1.0)
     limits = [low - room * (low < 0) - 0.02 * room, high + room]
     title = {"text": f"what each adds: Ω less Ω without it, {unit}", "standoff": 4}
     figure.update_xaxes(**plain, row=2, col=1, range=limits, title=title)

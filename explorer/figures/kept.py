@@ -1,15 +1,37 @@
-"""Figures that were kept as plain data: brought back, and enlarged for a projector."""
+"""Figures that were kept as plain data: brought back, enlarged for a projector, or without their finding."""
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
 
+from explorer.figures.theme import LINE
+
 
 def figure(data: Mapping[str, Any]) -> go.Figure:
     """The figure that this was written from."""
     return go.Figure(data)
+
+
+def unsaid(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same figure without its finding and the room for it; the words below that, and all else, stay."""
+    layout = dict(data["layout"])
+    finding, _, words = layout["title"]["text"].rpartition("</b><br>")
+    room = LINE * (finding.count("<br>") + 1)
+    plain = html.unescape(re.sub("<[^>]+>", "", finding.replace("<br>", " ")))
+    about = layout.get("meta", {})
+    alt = "The finding is held back. " + about.get("alt", "").replace(plain, "", 1).replace(" . ", " ").lstrip(". ")
+    height, margin = layout["height"] - room, layout.get("margin", {})
+    place = {"y": 1 - LINE / height} if "y" in layout["title"] else {}
+    layout |= {
+        "title": layout["title"] | {"text": words} | place,
+        "height": height,
+        "margin": margin | {"t": margin.get("t", 100) - room},
+        "meta": about | {"alt": alt.strip()},
+    }
+    return {**data, "layout": layout}
 
 
 def enlarged(data: Mapping[str, Any], factor: float, screen: float = 560.0) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.figures._drawing import amount
-from explorer.figures.theme import THEMES, Theme, framed, thousands
+from explorer.figures.theme import THEMES, Theme, framed, narrow, thousands
 from explorer.interaction_results import Interactions
 from explorer.result import NATS_PER
 
-TOP, ROW, BOTTOM = 118, 30, 54
+TOP, ROW, BOTTOM = 134, 30, 54
 MOST = 30
 """Pairs drawn at most: those that tell most."""
 LONG = 34
@@ -19,8 +19,10 @@ LONG = 34
 ATOMS = ("redundancy", "first alone", "second alone", "synergy")
 PATTERNS = ("", "/", "\\", "x")
 """Fillings, so that the parts are told apart without colours."""
-NARROW = 0.06
-"""Share of the axis below which a part has no number of its own in the bar."""
+FAINT = 0.35
+"""Opacity of a part that shuffled targets reach."""
+LEAST = {False: 0.06, True: 0.15}
+"""Share of the axis below which a part has no number of its own in the bar, on a wide and on a narrow screen."""
 
 
 def draw(
@@ -35,10 +37,10 @@ def draw(
     parts, pairs = _parts(found, unit)
     rows = len(pairs)
     figure = go.Figure()
-    for place, name in enumerate(ATOMS if rows else ()):
-        figure.add_trace(_bar(found, parts[:, place], pairs, place, name, look))
+    for place, null in enumerate(_shuffled(found, unit) if rows else ()):
+        figure.add_trace(_bar(found, parts[:, place], pairs, place, null, look))
     height = TOP + BOTTOM + ROW * max(3, rows)
-    frame = framed(finding(found, unit), _subtitle(found, rows), alternative(found, unit), look, height)
+    frame = framed(finding(found, unit), _subtitle(found, rows, unit), alternative(found, unit), look, height)
     figure.update_layout(frame | {"barmode": "relative", "bargap": 0.3})
     figure.update_layout(margin={"t": TOP + frame["height"] - height, "l": 20, "r": 30, "b": BOTTOM})
     _axes(figure, found, parts, pairs, unit, look)
@@ -49,11 +51,16 @@ def finding(found: Interactions, unit: str = "nats") -> str:
     """The title: the pair that tells most only together."""
     if found.synergy is None:
         return "No target was given: there is nothing to tell apart"
-    i, j = sorted(map(int, np.unravel_index(int(np.nanargmax(found.synergy)), found.synergy.shape)))
-    most = found.synergy[i, j] / NATS_PER[unit]
+    most, null = (one / NATS_PER[unit] for one in found.most("synergy"))
+    if most <= null:
+        return f"No two of these variables tell more only together, {amount(most)} {unit}, than of a shuffled target"
     if most < 0.005:
         return "No two of these variables tell anything only together"
-    return f"{found.names[i]} and {found.names[j]} tell {amount(most)} {unit} only together, the most of all pairs"
+    i, j = sorted(map(int, np.unravel_index(int(np.nanargmax(found.synergy)), found.synergy.shape)))
+    beside = "" if np.isfinite(null) else ", not set against shuffles"
+    return (
+        f"{found.names[i]} and {found.names[j]} tell {amount(most)} {unit} only together, the most of all pairs{beside}"
+    )
 
 
 def alternative(found: Interactions, unit: str) -> str:
@@ -64,43 +71,46 @@ def alternative(found: Interactions, unit: str) -> str:
         + ", ".join(f"{n} {amount(v)}" for n, v in zip(ATOMS, row, strict=True))
         for (i, j), row in zip(pairs[:6], parts[:6], strict=True)
     ]
-    return f"{finding(found, unit)}. What pairs tell of the target, {unit}: {'; '.join(read)}."
+    shuffled = f" {_null(found, unit)}." if read else ""
+    return f"{finding(found, unit)}. What pairs tell of the target, {unit}: {'; '.join(read)}.{shuffled}"
 
 
 def _parts(found: Interactions, unit: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
     """The four atoms (m, 4) of the m pairs that tell most, and the pairs."""
-    if found.redundancy is None or found.unique is None or found.synergy is None:
+    if found.redundancy is None:
         return np.zeros((0, 4)), []
     first, second = np.triu_indices(len(found.names), 1)
-    unique = found.unique
-    atoms = [
-        found.redundancy[first, second],
-        unique[first, second],
-        unique[second, first],
-        found.synergy[first, second],
-    ]
-    parts = np.stack(atoms, 1) / NATS_PER[unit]
+    parts = np.stack([values for values, _ in found.atoms().values()], 1) / NATS_PER[unit]
     order = np.argsort(-parts.sum(1), kind="stable")[:MOST]
     return parts[order], [(int(first[place]), int(second[place])) for place in order]
 
 
+def _shuffled(found: Interactions, unit: str) -> tuple[float, ...]:
+    """The most that each of the four parts reads of any pair with the target shuffled; NaN where it is not known."""
+    kinds = ("redundancy", "unique", "unique", "synergy")
+    return tuple(found.most(kind)[1] / NATS_PER[unit] for kind in kinds)
+
+
 def _bar(
-    found: Interactions, values: np.ndarray, pairs: list[tuple[int, int]], place: int, name: str, look: Theme
+    found: Interactions, values: np.ndarray, pairs: list[tuple[int, int]], place: int, null: float, look: Theme
 ) -> go.Bar:
+    name, shuffled = ATOMS[place], f"; shuffled to {amount(null)}" if np.isfinite(null) else ""
     told = [
-        f"{found.names[i]} and {found.names[j]}: {name} {amount(v)}" for (i, j), v in zip(pairs, values, strict=True)
+        f"{found.names[i]} and {found.names[j]}: {name} {amount(v)}{shuffled}"
+        for (i, j), v in zip(pairs, values, strict=True)
     ]
     colour = look.categories[(0, 2, 3, 1)[place]]
     fill: dict[str, Any] = {"shape": PATTERNS[place], "fgcolor": look.background, "size": 5, "solidity": 0.25}
     fill |= {"bgcolor": colour, "fillmode": "replace"}  # without both the app's Plotly leaves the ground empty
+    marker = {"color": colour, "line": {"width": 1, "color": look.background}, "pattern": fill}
     return go.Bar(
         x=values, y=np.arange(len(pairs)), orientation="h", name=name, hovertemplate="%{hovertext}<extra></extra>",
-        marker={"color": colour, "line": {"width": 1, "color": look.background}, "pattern": fill},
+        marker=marker | {"opacity": [FAINT if value <= null else 1.0 for value in values]},
         hovertext=[html.escape(one, quote=False) for one in told],
     )  # fmt: skip
 
 
-def _subtitle(found: Interactions, rows: int) -> str:
+def _subtitle(found: Interactions, rows: int, unit: str) -> str:
     about = found.about
     named = {"broja": "BROJA decomposition", "mmi": "redundancy is the smaller information (MMI)"}
     parts = [named.get(str(about.get("pid")), ""), f"informations by {about.get('estimator')}" if rows else ""]
@@ -108,7 +118,17 @@ def _subtitle(found: Interactions, rows: int) -> str:
     total = len(found.names) * (len(found.names) - 1) // 2
     parts += [f"{rows} of {total} pairs, those that tell most"] if 0 < rows < total else []
     keys = "■ redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"
-    return html.escape(" · ".join(filter(None, parts)), quote=False) + (f"<br>{keys}" if rows else "")
+    text = html.escape(" · ".join(filter(None, parts)), quote=False)
+    return (" · " if narrow() else "<br>").join([text, keys, _null(found, unit)]) if rows else text
+
+
+def _null(found: Interactions, unit: str) -> str:
+    """What the parts of any pair read at most with the target shuffled."""
+    shared, alone, _, synergy = _shuffled(found, unit)
+    if np.isnan(synergy):
+        return "The target was not shuffled"
+    read = f"redundancy to {amount(shared)}, alone {amount(alone)}, synergy {amount(synergy)}"
+    return f"With the target shuffled: {read}; faint parts are no more"
 
 
 def _axes(
@@ -130,7 +150,7 @@ def _axes(
     for row, (values, end) in enumerate(zip(parts, ends, strict=True)):
         start = 0.0
         for value in np.where(values > 0, values, 0):
-            if value > NARROW * high:
+            if value > LEAST[narrow()] * high:
                 figure.add_annotation(
                     x=start + value / 2, y=row, text=amount(float(value)), showarrow=False,
                     font=font, bgcolor=look.background, borderpad=1,

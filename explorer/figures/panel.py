@@ -1,6 +1,8 @@
 """All estimators on one pair of variables: a dot with its interval and null for each."""
 
 import textwrap
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +13,8 @@ from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
 from explorer.result import LEAST, NATS_PER, SHARE
 
 ROW, TOP, BOTTOM = 30, 72, 56
+FAR = 4
+"""How many times as far from 0 as most of what is trusted the axis may reach; what lies beyond is told at its edge."""
 BOUND = {"lower": "triangle-right", "upper": "triangle-left"}
 """Marks of bounds: they point to where the truth can be."""
 
@@ -19,7 +23,8 @@ def draw(
     result: Panel, *, unit: Literal["bits", "nats"] = "bits", theme: Literal["light", "dark"] = "light"
 ) -> go.Figure:
     """Values in order, filled where no rule fired; the bar is the interval, the grey one reaches from the null's mean
-    to its maximum. The interval of a doubtful estimate may run out of the frame.
+    to its maximum. The interval of a doubtful estimate may run out of the frame. What reads very far from the others
+    is an arrow with its number at the edge.
     """
     shown, look = result.to(unit), THEMES[theme]
     figure = go.Figure()
@@ -30,13 +35,16 @@ def draw(
             x, y = [shown.null_mean[i], shown.null_high[i]], [_name(shown, i)] * 2
             null = go.Scatter(x=x, y=y, mode="lines", line={"color": faint(look.axis, 0.6), "width": 9})
             figure.add_trace(null.update(hoverinfo="skip"))
-    figure.add_trace(_dots(shown, order, look))
+    limits = _limits(shown)
+    figure.add_trace(_dots(shown, order, look, limits))
     height = TOP + BOTTOM + ROW * max(2, len(names))
     figure.update_layout(_layout(shown, look, height))
     figure.update_yaxes(categoryorder="array", categoryarray=names, ticks="", showgrid=True, gridcolor=look.impossible)
     zero = {"zeroline": True, "zerolinecolor": look.axis, "showgrid": False, "linecolor": look.axis}
-    figure.update_xaxes(**zero, ticks="outside", range=_limits(shown))
-    figure.update_xaxes(title={"text": f"I(X;Y), {shown.unit}", "standoff": 8})
+    figure.update_xaxes(**zero, ticks="outside", range=limits)
+    figure.layout.annotations = [one for i in order for one in _edges(shown, i, limits, look)]
+    arrow = " · arrow: beyond the axis" if figure.layout.annotations else ""
+    figure.update_xaxes(title={"text": f"I(X;Y), {shown.unit}{arrow}", "standoff": 8})
     return figure
 
 
@@ -46,22 +54,65 @@ def _name(shown: Panel, i: int) -> str:
 
 
 def _limits(shown: Panel) -> list[float]:
-    """From below 0 to beyond the largest value and null, and the intervals of those that are not doubtful."""
-    trusted = [side[shown.trusted] for side in (shown.low, shown.high)] if len(shown) else []
-    parts = [shown.value, shown.null_mean, shown.null_high, *trusted]
-    known = np.concatenate([np.zeros(1), *parts])
-    low, high = float(np.nanmin(known)), float(np.nanmax(known))
+    """From below 0 to beyond the largest value and null, and the intervals of those that are not doubtful, up to a
+    few times what is typical of estimates of I(X;Y) that are trusted.
+    """
+    trusted = [np.where(shown.trusted, side, np.nan) for side in (shown.low, shown.high)] if len(shown) else []
+    parts = np.stack([shown.value, shown.null_mean, shown.null_high, *trusted]) if len(shown) else np.zeros((1, 1))
+    known = np.append(parts[np.abs(parts) <= _reach(shown, parts)], 0.0)
+    low, high = float(known.min()), float(known.max())
     room = 0.04 * (high - low or 1.0)
     return [low - room, high + room]
 
 
-def _dots(shown: Panel, order: np.ndarray, look: Theme) -> go.Scatter:
+def _reach(shown: Panel, parts: np.ndarray) -> float:
+    """How far from 0 the axis may go, by those that are trusted and comparable, else comparable, else by all."""
+    chosen = next((one for one in (shown.trusted & shown.comparable, shown.comparable) if one.any()), None)
+    far = np.nanmax(np.abs(parts if chosen is None else parts[:, chosen]), axis=0, initial=0.0)
+    return float(FAR * np.median(far)) or np.inf
+
+
+def _edges(shown: Panel, i: int, limits: list[float], look: Theme) -> list[dict[str, Any]]:
+    """What of an estimator lies beyond either end of the axis, as an arrow with its number there."""
+    colour = look.categories[0] if shown.trusted[i] else look.categories[1]
+    found: list[dict[str, Any]] = []
+    for out, x, side, text in ((_below, 0, "left", "← {}"), (_above, 1, "right", "{} →")):
+        if said := _beyond(shown, i, partial(out, limits=limits)):
+            found.append({
+                "x": x, "xref": "x domain", "xanchor": side, "y": _name(shown, i), "yref": "y", "yshift": 10,
+                "text": text.format(said).replace("-", "−"), "hovertext": _told(shown, i), "showarrow": False,
+                "font": {"color": colour, "size": 12},
+            })  # fmt: skip
+    return found
+
+
+def _below(value: float, limits: list[float]) -> bool:
+    return bool(value < limits[0])
+
+
+def _above(value: float, limits: list[float]) -> bool:
+    return bool(value > limits[1])
+
+
+def _beyond(shown: Panel, i: int, out: Callable[[float], bool]) -> str:
+    """The value, the null and the end of a trusted interval that lie out of the axis, in words."""
+    ends = (shown.low[i], shown.high[i]) if shown.trusted[i] else ()
+    said = [f"{shown.value[i]:.3f}"] if out(shown.value[i]) else []
+    said += [f"interval to {one:.3f}" for one in ends if out(one)]
+    nulls = (("up to ", shown.null_high[i]), ("", shown.null_mean[i]))
+    said += [f"without dependence {how}{one:.3f}" for how, one in nulls if out(one)][:1]
+    return ", ".join(said)
+
+
+def _dots(shown: Panel, order: np.ndarray, look: Theme, limits: list[float]) -> go.Scatter:
+    """A mark for each, with the interval of those that are on the axis."""
     colours = [look.categories[0] if good else look.categories[1] for good in shown.trusted]
     symbols = [
         BOUND.get(bound, "circle") + ("" if good else "-open")
         for bound, good in zip(shown.bound, shown.trusted, strict=True)
     ]
-    low, high = (np.where(np.isnan(side), shown.value, side) for side in (shown.low, shown.high))
+    hidden = (shown.value < limits[0]) | (shown.value > limits[1])
+    low, high = (np.where(np.isnan(side) | hidden, shown.value, side) for side in (shown.low, shown.high))
     return go.Scatter(
         x=shown.value[order],
         y=[_name(shown, i) for i in order],
@@ -130,7 +181,11 @@ def subtitle(shown: Panel) -> str:
 
 def alternative(shown: Panel) -> str:
     """The dots in words, for those who do not see them."""
-    read = [f"{name} {value:.3f}" for name, value in zip(shown.estimators, shown.value, strict=True)]
+    low, high = _limits(shown)
+    read = [
+        f"{name} {value:.3f}{' (beyond the axis)' * (not low <= value <= high)}"
+        for name, value in zip(shown.estimators, shown.value, strict=True)
+    ]
     return f"Estimates side by side, in {shown.unit}. {finding(shown)}. {'; '.join(read) or 'No value'}."
 
 

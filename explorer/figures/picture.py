@@ -1,93 +1,104 @@
 """What a lab shows: one picture, or two or three side by side."""
 
 import html
-from itertools import pairwise
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.figures import _bars, _cloud, _curves, _grid
-from explorer.figures._drawing import Place, wrapped
+from explorer.figures._drawing import Place
+from explorer.figures._room import Room, alone, beside, domains, wrapped
 from explorer.figures.theme import THEMES, Theme, framed, ground, narrow
 from explorer.pictures import Bars, Cloud, Curves, Grid, Panels, Picture
 
-TOP, BOTTOM, PANEL, NAMES = 84, 60, 30, 20
-"""Pixels above and below the axes, of the title of a part, and of the names of kinds that stand below it."""
-LETTERS = {1: 64, 2: 44, 3: 28}
-"""Letters in a line of a part's title, by the number of parts."""
-WIDTH, AXIS, MOST = 720, 50, 0.4
-"""Pixels of a figure beside its words in the app and of an axis with its title, and the share that gaps may take."""
+TOP, PANEL, NAMES = 84, 30, 20
+"""Pixels above the axes, of the title of a part, and of a line of the names of kinds that stand below it."""
+TITLE, NOTE = 58, 90
+"""Letters in a line of the finding and of the note below it."""
 KINDS = {Curves: _curves, Bars: _bars, Grid: _grid, Cloud: _cloud}
 
 
 def draw(picture: Picture, *, theme: Literal["light", "dark"] | None = None) -> go.Figure:
     """The finding as the title, direct labels, bands; what chance gives is dotted and what is exact is dashed.
 
+    Parts stand below each other on a narrow screen, and where a row of them would be too narrow to be read.
+
     Args:
         theme: the one in force when none is named.
     """
     look = THEMES[theme or ground()]
     parts = list(picture.parts) if isinstance(picture, Panels) else [picture]
-    widths = list(picture.widths) if isinstance(picture, Panels) and picture.widths else None
-    heads = [wrapped(part.title, LETTERS[1 if narrow() else len(parts)]) for part in parts] if len(parts) > 1 else []
-    below = NAMES * max(_lines_of_names(part) for part in parts)
-    room = PANEL + below + 16 * max(one.count("<br>") for one in heads) if any(heads) else below * narrow()
-    figure, places, axes = _stacked(parts, room) if narrow() else _beside(parts, widths)
+    rooms = _row(picture, parts)
+    stacked = rooms is None
+    rooms = rooms or [alone(part, _kind(part)) for part in parts]
+    heads = [_head(part, room) for part, room in zip(parts, rooms, strict=True)] if len(parts) > 1 else []
+    below = NAMES * max(_kind(part).above(part, room) for part, room in zip(parts, rooms, strict=True))
+    room = PANEL + below + 16 * max(one.count("<br>") for one in heads) if any(heads) else max(0, below - NAMES)
+    figure, places, axes = (_stacked if stacked else _beside)(parts, rooms, room)
     for place, part in zip(places, parts, strict=True):
-        KINDS[type(part)].add(place, part, look)
-    named = _named(figure, heads, 8 + below, look)
+        _kind(part).add(place, part, look)
+    named = _named(places, heads, 8 + below, look)
     figure.layout.annotations += (*named, *(one for place in places for one in place.said))
-    note = wrapped(picture.note, 10_000 if narrow() else 120)
-    top = TOP + room + 16 * note.count("<br>")
-    height = top + axes + BOTTOM
-    frame = framed(html.escape(picture.title, quote=False), note, alternative(picture), look, height)
-    grown = frame["height"] - height
-    right = max(KINDS[type(part)].right(part) for part in (parts if narrow() else parts[-1:]))
-    figure.update_layout(frame | {"margin": {"t": top + grown, "b": BOTTOM, "l": 20, "r": right}})
+    note = wrapped(picture.note, 10_000 if narrow() else NOTE)
+    top, bottom = TOP + room + 16 * note.count("<br>"), _bottom(parts, rooms, stacked)
+    frame = framed(_plain(picture.title), note, alternative(picture), look, top + axes + bottom, TITLE)
+    grown = frame["height"] - top - axes - bottom
+    right = max(one.right for one in (rooms if stacked else rooms[-1:]))
+    figure.update_layout(frame | {"margin": {"t": top + grown, "b": bottom, "l": 20, "r": right}})
     figure.update_layout(meta=frame["meta"] | {"told": {name: float(one) for name, one in picture.told.items()}})
     return figure
 
 
-def _beside(parts: list[Picture], widths: list[float] | None) -> tuple[go.Figure, list[Place], int]:
+def _kind(part: Picture) -> Any:
+    return KINDS[type(part)]
+
+
+def _plain(title: str) -> str:
+    return html.escape(title, quote=False)
+
+
+def _row(picture: Picture, parts: list[Any]) -> list[Room] | None:
+    """The rooms of parts side by side, or None for those that stand below each other."""
+    if narrow() or len(parts) == 1:
+        return None
+    return beside(parts, _kind, picture.widths if isinstance(picture, Panels) else None)
+
+
+def _head(part: Picture, room: Room) -> str:
+    """The title of a part, in lines that end before the next part begins."""
+    return wrapped(part.title, (room.axes + room.right - 8) // 7)
+
+
+def _beside(parts: list[Any], rooms: list[Room], _: int) -> tuple[go.Figure, list[Place], int]:
     """Axes for each part in a row, and the pixels of their height."""
-    figure = make_subplots(1, len(parts), horizontal_spacing=_gap(parts), column_widths=widths)
-    places = [Place(figure, column) for column in range(1, len(parts) + 1)]
-    return figure, places, max(KINDS[type(part)].height(part) for part in parts)
+    figure = make_subplots(1, len(parts))
+    for axis, ends in zip(figure.select_xaxes(), domains(rooms), strict=True):
+        axis.domain = ends
+    height = max(_kind(part).height(part, room) for part, room in zip(parts, rooms, strict=True))
+    places = [Place(figure, room, height, column) for column, room in enumerate(rooms, 1)]
+    return figure, places, height
 
 
-def _stacked(parts: list[Picture], room: int) -> tuple[go.Figure, list[Place], int]:
-    """Axes for each part below each other, `room` pixels for the words above each, and the pixels of all of it."""
-    heights = [KINDS[type(part)].height(part) for part in parts]
-    gap = BOTTOM + room + 20
+def _stacked(parts: list[Any], rooms: list[Room], above: int) -> tuple[go.Figure, list[Place], int]:
+    """Axes for each part below each other, `above` pixels for the words above each, and the pixels of all of it."""
+    heights = [_kind(part).height(part, room) for part, room in zip(parts, rooms, strict=True)]
+    gap = above + 20 + max((_kind(p).below(p, r) for p, r in zip(parts[:-1], rooms, strict=False)), default=0)
     axes = sum(heights) + gap * (len(parts) - 1)
     figure = make_subplots(len(parts), 1, vertical_spacing=gap / axes, row_heights=heights)
-    return figure, [Place(figure, 1, row) for row in range(1, len(parts) + 1)], axes
+    rows = enumerate(zip(rooms, heights, strict=True), 1)
+    return figure, [Place(figure, room, height, 1, row) for row, (room, height) in rows], axes
 
 
-def _lines_of_names(part: Picture) -> int:
-    """Lines that the names of kinds take above a cloud."""
-    if not (isinstance(part, Cloud) and part.names):
-        return 0
-    return len(part.names) if narrow() else 1
+def _bottom(parts: list[Any], rooms: list[Room], stacked: bool) -> int:
+    """Pixels below the lowest axes."""
+    pairs = list(zip(parts, rooms, strict=True))
+    return max(_kind(part).below(part, room) for part, room in (pairs[-1:] if stacked else pairs))
 
 
-def _gap(parts: list[Picture]) -> float:
-    """Share of the width between two parts: the names right of the one and left of the other have room in the app."""
-    gaps = [KINDS[type(one)].right(one) + _left(other) for one, other in pairwise(parts)]
-    return min(max(gaps, default=0) / WIDTH, MOST / max(1, len(parts) - 1))
-
-
-def _left(part: Picture) -> int:
-    """Pixels left of the axes: what names of bars or rows take, or numbers and the title of the axis."""
-    names = part.names if isinstance(part, Bars) else part.rows if isinstance(part, Grid) else ()
-    return max(AXIS, 7 * min(34, max(map(len, names), default=0)))
-
-
-def _named(figure: go.Figure, heads: list[str], shift: int, look: Theme) -> list[dict[str, Any]]:
+def _named(places: list[Place], heads: list[str], shift: int, look: Theme) -> list[dict[str, Any]]:
     """The title of each part above its axes, as annotations."""
-    numbers = range(1, len(heads) + 1)
-    axes = [figure.get_subplot(one, 1) if narrow() else figure.get_subplot(1, one) for one in numbers]
+    axes = [place.figure.get_subplot(place.row, place.column) for place in places[: len(heads)]]
     corners = [(one.xaxis.domain[0], one.yaxis.domain[1]) for one in axes]
     return [
         {
@@ -102,7 +113,7 @@ def _named(figure: go.Figure, heads: list[str], shift: int, look: Theme) -> list
 def alternative(picture: Picture) -> str:
     """The picture in words: its finding, and every part with its axes and ends."""
     parts = list(picture.parts) if isinstance(picture, Panels) else [picture]
-    told = [KINDS[type(part)].words(part) for part in parts]
+    told = [_kind(part).words(part) for part in parts]
     titles = [f"{part.title}: " if len(parts) > 1 and part.title else "" for part in parts]
     said = " ".join(f"{title}{words}" for title, words in zip(titles, told, strict=True))
     return f"{picture.title}. {said}"

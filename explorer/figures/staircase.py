@@ -8,10 +8,12 @@ from plotly.subplots import make_subplots
 
 from explorer.bound_readings import BoundReadings
 from explorer.figures._staircase_words import alternative, finding, subtitle, verdict
-from explorer.figures.theme import THEMES, Theme, faint, framed
+from explorer.figures.theme import THEMES, Theme, faint, framed, narrow
 
-COLUMNS, ROW, TOP, BOTTOM, HEAD = 4, 150, 124, 50, 62
-"""Panels in a row; pixels of a panel, above and below all of them, and between two rows."""
+ROW, TOP, BOTTOM, HEAD = 150, 124, 50, 62
+"""Pixels of a panel, above and below all of them, and between two rows."""
+COLUMNS, FEWER = 4, 1
+"""Panels in a row, and on a narrow screen."""
 OVER = 1.55
 """How far above the highest truth the axis ends, as a multiple of it; what is beyond is named."""
 
@@ -25,14 +27,15 @@ def draw(
     triangle that points there. The dotted line is the most that a bound can read.
     """
     shown, look = result.to(unit), THEMES[theme]
-    rows = -(-len(shown.names) // COLUMNS)
+    columns = _columns()
+    rows = -(-len(shown.names) // columns)
     height = TOP + BOTTOM + rows * ROW + (rows - 1) * HEAD
     inner = height - TOP - BOTTOM
-    figure = make_subplots(rows, COLUMNS, vertical_spacing=HEAD / inner if rows > 1 else 0, horizontal_spacing=0.035)
+    figure = make_subplots(rows, columns, vertical_spacing=HEAD / inner if rows > 1 else 0, horizontal_spacing=0.035)
     low, high = _limits(shown)
     said: list[dict[str, Any]] = []
     for i in range(len(shown.names)):
-        place = (i // COLUMNS + 1, i % COLUMNS + 1)
+        place = (i // columns + 1, i % columns + 1)
         for trace in _traces(shown, i, look):
             figure.add_trace(trace, *place)
         said += _words(shown, i, look, (low, high))
@@ -41,6 +44,10 @@ def draw(
     frame = framed(finding(shown), subtitle(shown), alternative(shown), look, height, 92)
     figure.update_layout(frame | {"margin": {"t": TOP + frame["height"] - height, "l": 50, "r": 16, "b": BOTTOM}})
     return figure
+
+
+def _columns() -> int:
+    return FEWER if narrow() else COLUMNS
 
 
 def _limits(shown: BoundReadings) -> tuple[float, float]:
@@ -125,16 +132,16 @@ def _axes(figure: go.Figure, shown: BoundReadings, look: Theme, limits: tuple[fl
     ticks = {"tickvals": list(range(len(shown.truth))), "ticktext": [f"{one:.3g}" for one in shown.truth]}
     figure.update_xaxes(**plain, **ticks, range=[-0.5, len(shown.truth) - 0.5])
     figure.update_yaxes(**plain, range=list(limits), nticks=5, showticklabels=False)
-    count = len(shown.names)
-    for i in range(COLUMNS * -(-count // COLUMNS)):
-        place = {"row": i // COLUMNS + 1, "col": i % COLUMNS + 1}
+    count, columns = len(shown.names), _columns()
+    for i in range(columns * -(-count // columns)):
+        place = {"row": i // columns + 1, "col": i % columns + 1}
         if i >= count:
             figure.update_xaxes(visible=False, **place)
             figure.update_yaxes(visible=False, **place)
             continue
-        if i % COLUMNS == 0:
+        if i % columns == 0:
             figure.update_yaxes(showticklabels=True, **place)
-        if i + COLUMNS >= count:
+        if i + columns >= count:
             figure.update_xaxes(title={"text": f"truth, {shown.unit}", "standoff": 4}, **place)
     named = {"x": 0, "xref": "x domain", "xshift": -44, "y": 0.5, "yref": "y domain", "textangle": -90}
     figure.add_annotation(**named, text=f"read, {shown.unit}", showarrow=False, xanchor="center", yanchor="middle")

@@ -7,7 +7,6 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.catalogue import estimators
 from explorer.figures._drawing import apart
 from explorer.figures.theme import THEMES, Theme, framed, thousands
 from explorer.result import LEAST, NATS_PER, SHARE, Estimate
@@ -30,7 +29,7 @@ def draw(
     """Both curves named at their ends, a ring at the state that was read, the ceiling dotted where there is one.
 
     Curves with "estimate" are those of a loss: then what the estimate would be at each look is drawn in their place.
-    While such a training runs there are no estimates yet, and its loss is drawn, which has no unit.
+    Curves whose "unit" is "" are those of a loss too, and are drawn as such while the training runs.
 
     Args:
         result: an estimate whose details have "curves", in nats, or the details themselves with "estimator", as they
@@ -47,7 +46,7 @@ def draw(
         line = {"color": look.secondary, "width": 1.5, "dash": "dot"}
         figure.add_hline(ceiling, line=line)
         words = {"x": 0, "xref": "x domain", "y": ceiling, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
-        text = f"ceiling {ceiling:.3g}: no reading above it"
+        text = f"ceiling {ceiling:.3g} {unit}: no reading above it"
         figure.add_annotation(**words, text=text, font={"color": look.secondary, "size": 11})
     curves = (("learnt from", train, look.categories[1], "dash"), ("held out", held, look.categories[0], "solid"))
     for name, y, colour, dash in curves:
@@ -108,9 +107,8 @@ def _details(result: Estimate | Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _loss(found: Mapping[str, Any]) -> bool:
-    """Whether the curves are those of a predictor of noise that learns now."""
-    name = str(found.get("estimator"))
-    return "stopped" not in found and name in estimators and estimators.card(name).family == "diffusion"
+    """Whether the curves are those of a loss, which has no unit."""
+    return found.get("unit") == "" and "estimate" not in found["curves"]
 
 
 def _read(curves: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
