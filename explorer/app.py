@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.packaged import assets
-from explorer.ui import screen
+from explorer.ui import screen, steps
 from explorer.ui.pages import pages
 from explorer.ui.show import told
 
@@ -13,7 +13,7 @@ STYLE = """
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stCaptionContainer] {color: inherit; opacity: 0.82}
 [data-testid=stPageLink] a * {white-space: normal}
-[data-testid=stLayoutWrapper]:has(> .st-key-screen) {position: absolute}
+[data-testid=stLayoutWrapper]:has(> [class*=st-key-screen]) {position: absolute}
 @media (max-width: 1500px) {[data-testid=stTopNavLink] > span:has([data-testid=stIconMaterial]) {display: none}}
 @media (max-width: 1270px) {[data-testid=stTopNavLink] {padding: 0 5px}}
 """
@@ -29,5 +29,6 @@ st.logo(str(assets() / "logo.svg"), size="large")
 st.html(f"<style>{STYLE}{DARK_STYLE if st.context.theme.type == 'dark' else ''}</style>")
 screen.watch()
 page = st.navigation(list(pages().values()), position="top")
+steps.watch(page)
 with told("Change what the message names, or choose another run or estimator; nothing computed is lost."):
     page.run()

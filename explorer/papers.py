@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from explorer.bibliography import authors
 from explorer.catalogue import Catalogue, estimators, examples, labs, measures, objectives
 from explorer.errors import UnknownNameError
 from explorer.packaged import assets
@@ -24,6 +25,8 @@ SHOWN = {
     "lab": "shown live in a lab",
 }
 """What may be offered, and what that makes of a paper."""
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae"})
+"""Letters that are no letter with an accent, as they are typed without them."""
 _FOLDERS: Mapping[str, Catalogue] = {
     "estimator": estimators,
     "measure": measures,
@@ -130,6 +133,8 @@ def shown(offered: Iterable[Offer]) -> str:
 def search(text: str = "", quantity_name: str = "", family: str = "", kind: str = "", subject: str = "") -> list[Paper]:
     """Papers that hold every word of a text, and agree with what else is given.
 
+    Looked through are a paper's title, authors, year, sentence, quantity, family and subject, and what offers it here.
+
     Args:
         text: words in any order, in small or capital letters, with or without accents.
         quantity_name: as papers have it, or `NONE`; "" takes all, as for the others.
@@ -155,12 +160,12 @@ def _read(one: Paper) -> str:
     """The words that a search looks through."""
     names = " ".join(one.entries).replace(":", " ").replace("_", " ")
     parts = (one.title, one.short, one.sentence, one.quantity_name, one.limit, one.instead, one.family, one.subject)
-    return _letters(" ".join((*parts, one.key, str(one.year or ""), names)))
+    return _letters(" ".join((*parts, *authors(one.key), one.key, str(one.year or ""), names)))
 
 
 def _letters(text: str) -> str:
     """Small letters without accents."""
-    apart = unicodedata.normalize("NFKD", text.lower())
+    apart = unicodedata.normalize("NFKD", text.lower().translate(PLAIN))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 

@@ -12,6 +12,7 @@ import ast
 import math
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -128,11 +129,23 @@ def parsed_settings(settings: Iterable[Setting], texts: Iterable[str], owner: st
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise SettingError(f"--set {text!r} must read name=value, as in --set {next(iter(known), 'k')}=5")
+            raise SettingError(f"--set {text!r} must read name=value, as in --set {example(known.values(), name)}")
         if name not in known:
             raise SettingError(unknown(f"setting of {owner} called", name, known))
         values[name] = known[name].parsed(value)
     return values
+
+
+def example(settings: Iterable[Setting], text: str) -> str:
+    """How a setting is given: a text that can be, else the setting that it names at its default, else the first."""
+    known = {setting.name: setting for setting in settings}
+    name, equals, value = text.partition("=")
+    if name in known and equals:
+        with suppress(SettingError):
+            known[name].parsed(value)
+            return text
+    setting = known.get(name) or next(iter(known.values()), None)
+    return "NAME=VALUE" if setting is None else f"{setting.name}={setting.default}"
 
 
 def _setting(name: str, annotation: Any, default: Any, help: str) -> Setting:

@@ -24,6 +24,7 @@ from explorer.jobs import board
 from explorer.lab_runs import Asked
 from explorer.labs import base
 from explorer.labs.base import chapters, drawn, finding, table
+from explorer.packaged import root
 from explorer.pictures import Bars, Curves, Line
 from explorer.ui import labs_page, teacher
 from explorer.ui.show import plain
@@ -36,6 +37,7 @@ QUICK = '''"""Two coins."""
 
 from typing import Annotated, Literal
 from plotly.graph_objects import Figure
+from explorer.packaged import root
 from explorer.pictures import Bars
 from explorer.settings import Range
 
@@ -219,15 +221,39 @@ def test_hidden_and_locked_controls_have_the_values_of_the_link(scratch: Path) -
     assert "The coins agree 0.50" in chart(wrong).spec
 
 
-def test_the_page_is_as_it_was_where_the_address_has_the_parameters_of_another_page_alone(scratch: Path) -> None:
-    test = opened(PAGE, lab="scratch_coin", **{"scratch_coin.agreement": "0.9"})
-    test.query_params["run"] = "twelve_bit"
-    del test.query_params["lab"]
-    test.run()
-    assert "run" not in test.query_params and test.query_params["lab"] == "scratch_coin"
-    assert "The coins agree 0.90" in chart(test).spec
+@pytest.mark.parametrize("asked", [{"lok": "agreement"}, {"two_by_two.agreement": "0.9"}, {"scratch_coin.heads": "1"}])
+def test_a_parameter_that_nothing_reads_is_told(scratch: Path, asked: dict[str, str]) -> None:
+    for what in ({"lab": "scratch_coin"}, {"lesson": "two_coins"}, {"lesson": "two_coins", "predicted.two_coins": "a"}):
+        (warning,) = opened(PAGE, **what, **asked).warning
+        assert all(f"{name}={value}" in warning.value.replace("\\", "") for name, value in asked.items())
+    assert not opened(PAGE, lab="scratch_coin", **{"predicted.two_coins": "a"}).warning
+
+
+def turned(test: AppTest, page: str, **parameters: str) -> AppTest:
+    """Another page, by a link with these parameters or, without any, by the menu."""
     test.query_params.clear()
-    assert test.run().segmented_control(key="labs-view").value == "Lessons", "the menu opens the lists"
+    for name, value in parameters.items():
+        test.query_params[name] = value
+    return test.switch_page(str(root() / "pages" / page)).run()
+
+
+def test_the_menu_of_another_page_brings_back_what_was_left(scratch: Path) -> None:
+    test = opened(PAGE, lab="scratch_coin", hide="see", **{"scratch_coin.agreement": "0.9"})
+    turned(test, "9_jobs.py", run="twelve_bit")
+    turned(test, PAGE)
+    assert "run" not in test.query_params and test.query_params["lab"] == "scratch_coin"
+    assert "The coins agree 0.90" in chart(test).spec and "**See:**" not in texts(test)
+    test.query_params.clear()
+    assert test.run().segmented_control(key="labs-view").value == "Lessons", "without parameters it has the lists"
+
+
+def test_a_link_from_another_page_leads_where_it_says(scratch: Path) -> None:
+    test = opened(PAGE, lab="scratch_coin")
+    turned(test, "9_jobs.py")
+    turned(test, PAGE, view="Papers")
+    assert test.segmented_control(key="labs-view").value == "Papers" and "lab" not in test.query_params
+    turned(test, "9_jobs.py")
+    assert turned(test, PAGE).segmented_control(key="labs-view").value == "Papers"
 
 
 def test_a_narrow_screen_gets_panels_below_each_other_and_whole_titles() -> None:
@@ -250,6 +276,22 @@ def test_a_link_can_hold_back_the_finding_and_the_words(scratch: Path) -> None:
     assert "The coins agree" not in chart(test).spec and "The coins agree" not in chart(test).alt
     assert "**See:**" not in texts(test) and "frac" not in texts(test) and "**Do:**" in texts(test)
     assert "The finding is held back" in chart(test).alt and not test.warning
+
+
+@pytest.mark.parametrize("name", ["two_by_two", "watch_tanh"])
+def test_only_the_finding_is_held_back_and_no_gap_is_left(name: str) -> None:
+    whole = dict(lab_runs.drawn(Asked(name).checked()).figure)
+    said = finding(kept.figure(whole))
+    bare = kept.unsaid(whole)
+    before, after = whole["layout"], bare["layout"]
+    words = before["title"]["text"].partition("</b><br>")[2]
+    assert after["title"]["text"] == words and len(words) > 40 and said not in json.dumps(after)
+    gone = before["height"] - after["height"]
+    assert gone > 20 and before["margin"]["t"] - after["margin"]["t"] == gone, "the axes keep their height"
+    tops = [(1 - one["title"].get("y", 1)) * one["height"] for one in (before, after)]
+    assert tops[1] == pytest.approx(tops[0])
+    assert bare["data"] == whole["data"] and after["meta"]["alt"].startswith("The finding is held back. ")
+    assert before["meta"]["alt"][-60:] in after["meta"]["alt"] and said not in after["meta"]["alt"]
 
 
 def test_a_projector_gets_large_letters_and_one_figure(scratch: Path) -> None:

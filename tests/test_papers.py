@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from pages_fixture import opened, quiet, texts  # noqa: F401
 
-from explorer import papers
+from explorer import bibliography, papers
 from explorer.catalogue import estimators, labs, measures
 from explorer.errors import UnknownNameError
 from explorer.packaged import assets, root
@@ -151,6 +151,29 @@ def test_a_search_takes_words_in_any_order_without_case_and_accents():
     assert [one.number for one in papers.search("adaptive_kde adaptive kde")] == []
     assert [one.number for one in papers.search("adaptive kde")] == [5]
     assert len(papers.search()) == len(ALL) and papers.search("no such words here") == []
+
+
+@pytest.mark.parametrize("one", ALL, ids=ident)
+def test_every_author_of_a_paper_finds_it(one):
+    written = field(one.key, "author").split(" and ")
+    names = bibliography.authors(one.key)
+    assert len(names) == len(written) and "others" not in names
+    for name in names:
+        assert not set(name) & set("\\{},") and one in papers.search(name) and one in papers.search(name.upper())
+
+
+@pytest.mark.parametrize(
+    "words, numbers", [("Løkse", {38}), ("lokse", {38}), ("aaron van den oord", {2}), ("Golinski", {22})]
+)
+def test_a_name_is_found_with_and_without_its_accents(words, numbers):
+    assert {one.number for one in papers.search(words)} >= set(numbers)
+
+
+def test_names_of_the_bibliography_are_written_as_a_person_writes_them():
+    assert bibliography.read(r"Czy{\.z}, Pawe{\l}") == "Czyż, Paweł"
+    assert bibliography.read(r"G{\'{o}}mez {\v{c}} \c{c} L{\o}kse {\DJ}or{\dj}e \'{\i}") == "Gómez č ç Løkse Đorđe í"
+    assert bibliography.authors("gritsai2025")[:3] == ("German Gritsai", "Megan Richards", "Maxime Méloux")
+    assert bibliography.authors("no such key") == () == bibliography.authors("nist2010")
 
 
 def test_filters_agree_with_what_papers_say():

@@ -9,6 +9,7 @@ from explorer.catalogue import labs, lessons
 from explorer.commands.options import Json, Set, settings_of
 from explorer.errors import InputError
 from explorer.result import to_json
+from explorer.settings import example
 
 PRINTED = (".png", ".svg", ".pdf")
 """What Plotly writes where kaleido is installed."""
@@ -77,9 +78,8 @@ def _none_more(name: str, more: list[str]) -> None:
         InputError: for whatever stands there.
     """
     if more:
-        first = next(iter(labs.card(name).settings), None)
-        example = more[0] if "=" in more[0] else f"{first.name}={first.default}" if first else "NAME=VALUE"
-        raise InputError(f"{more[0]!r} behind the name of the lab: settings go with --set, as in --set {example}")
+        shown = example(labs.card(name).settings, more[0])
+        raise InputError(f"{more[0]!r} behind the name of the lab: settings go with --set, as in --set {shown}")
 
 
 def _checked(out: str, formats: tuple[str, ...]) -> str:

@@ -8,8 +8,8 @@ MINUTES = 6
 
 OPENING = """A layer T of a network is made from the input X, perhaps with some chance. The **information plane**
 has a point for it: how much T tells of the input, $I(X;T)$, to the right, and how much it tells of the label Y,
-$I(T;Y)$, up. Here X has 8 values, and 150 made-up layers are points on the plane. Each will search, by trial and
-error, for a way to tell much of Y and little of X; to some X is dear, to others cheap."""
+$I(T;Y)$, up. Here X has 8 values, and the points are 150 made-up layers, called encoders. Each
+searches at random for a T that tells much of Y and little of X; a bit about X costs some of them more, others less."""
 
 PREDICT = Question(
     "Let them search as long as you like. Where on the plane can none of them ever come?",
@@ -27,13 +27,13 @@ PREDICT = Question(
         ),
         Answer(
             "To the far right, where T tells nearly all of X",
-            "A copy of X lies there: it tells all of X, and all of Y that there is to be told. Encoders to which X is "
-            "cheap come near it, up to 2.89 of 3 bits.",
+            "A copy of X lies there: it tells all of X, and all of Y that there is to be told. Encoders with a low "
+            "price come near it, up to 2.89 of 3 bits.",
         ),
         Answer(
             "At the lower left, where T tells nothing",
-            "A layer that always gives the same value lies exactly there, and encoders to which X is dear are on their "
-            "way to it.",
+            "A layer that always gives the same value lies exactly there, and encoders with a high price are on "
+            "their way to it.",
         ),
     ),
 )

@@ -9,8 +9,8 @@ MINUTES = 6
 OPENING = """240 points lie in a space of 51 columns. In truth they are k clusters, so an entropy of $\\log_2 k$
 bits would do them justice: 4 bits for 16. But 50 columns hold only noise. Cells, two in each column, fail:
 there are $2^{51}$ of them, every point sits alone, and they read $\\log_2 240 = 7.9$ bits for any k.
-Another idea: walk at random from point to near point, and count the groups that the walk cannot leave. The entropy
-that does so is called DSE."""
+Another idea: walk at random from point to near point, and ask how well its end tells where it began. The entropy of
+that is called DSE."""
 
 PREDICT = Question(
     "After one step of the walk DSE reads 6.3 bits for 16 clusters: groups, and also noise within each. What will it "
@@ -64,7 +64,8 @@ def lesson() -> Lesson:
             lab="spectral_entropy",
             state={"noise": 1.0, "sigma": 10.0, "t": 1.0},
             free=("t",),
-            do="Raise `t` from 1 to 4 and compare the curve of DSE with the dashed one, which is without noise.",
+            do="Raise `t`, the steps of the walk, from 1 to 4, and compare the curve of DSE with the dashed one, "
+            "which is without noise.",
         ),
         ask=Number(
             "What does DSE read for 16 clusters at t = 4?",

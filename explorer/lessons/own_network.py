@@ -11,9 +11,8 @@ is as high as it can be: all of the label is there, at every epoch, even before 
 Before you show it to anyone, deal the labels out at random, like cards, and draw the plane again."""
 
 PREDICT = Question(
-    "With random labels there is nothing to know. What will the layer of 10 units read of them, in the network that "
-    "you know "
-    "from the earlier lessons?",
+    "With random labels there is nothing to know. How many bits of them will the ruler find in the layer of 10 units, "
+    "in the tanh network of the earlier lessons?",
     (
         Answer(
             "0 bits: random labels cannot be known",
@@ -88,7 +87,7 @@ def lesson() -> Lesson:
             lab="labels_permuted",
             state={"labels": "true", "network": "tanh", "ruler": "bins on [-1, 1]", "epoch": 8000},
             free=("labels",),
-            do="Change `labels` from true to permuted and back. Watch the first bar and the fifth.",
+            do="Change `labels` from true to permuted and back. Watch the first bar, of 10 units, and the fifth, of 3.",
         ),
         ask=ASK,
         explain=EXPLAIN,

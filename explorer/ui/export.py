@@ -1,16 +1,14 @@
 """A view as code: Python that repeats it, and a notebook that runs as it is."""
 
-import re
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 import streamlit as st
 
+from explorer.bibliography import entries
 from explorer.data import Recording
 from explorer.examples.base import bundled
 from explorer.handouts.notebook import notebook as written
-from explorer.packaged import assets
 from explorer.plan import Plan
 
 USED = "keys-cited"
@@ -41,14 +39,7 @@ def source(recording: Recording) -> str:
 def bibtex(keys: Iterable[str]) -> str:
     """The BibTeX entries of these keys, in the order of the bibliography."""
     wanted = set(keys)
-    return "\n".join(entry for key, entry in _entries().items() if key in wanted)
-
-
-@cache
-def _entries() -> dict[str, str]:
-    """The bibliography by key."""
-    entries = re.split(r"\n(?=@)", (assets() / "references.bib").read_text(encoding="utf-8"))
-    return {entry.partition("{")[2].partition(",")[0]: entry.strip() for entry in entries}
+    return "\n".join(entry for key, entry in entries().items() if key in wanted)
 
 
 def used(keys: Iterable[str]) -> str:

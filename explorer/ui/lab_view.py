@@ -22,7 +22,7 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
     """The lab of that name, as the URL prepares it.
 
     Args:
-        first: parameters of the URL for controls, as they were before anything was drawn.
+        first: parameters of the URL that no other part of the page reads, as they were before anything was drawn.
 
     Raises:
         UnknownNameError: when there is none.
@@ -47,8 +47,7 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
             _take(card, asked)
     with notice:
         hidden = {f"{name}.{one}" for one in prepared.hide | prepared.lock}
-        mine = {key: one for key, one in first.items() if key.startswith(f"{name}.") and key not in hidden}
-        tell_ignored(mine, f"labs-{name}")
+        tell_ignored({key: one for key, one in first.items() if key not in hidden}, f"labs-{name}")
         teacher.tell_unknown(prepared, card.settings)
 
 

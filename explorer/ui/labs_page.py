@@ -1,19 +1,17 @@
 """The Labs page: lessons in order, labs by chapter, the library of papers; or the one lesson or lab of the URL."""
 
 import ast
-from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from explorer.catalogue import Card, labs, lessons
 from explorer.labs.base import chapters
 from explorer.labs.base import words as text_of
 from explorer.lessons.base import ordered
-from explorer.ui import answers, lab_view, lesson_handouts, lesson_view, library_view, show
+from explorer.ui import answers, lab_view, lesson_handouts, lesson_view, library_view, show, steps
 from explorer.ui.form import given
 from explorer.ui.pages import link
 from explorer.ui.show import plain
@@ -21,6 +19,8 @@ from explorer.ui.show import plain
 VIEWS = ("Lessons", "Labs", "Papers")
 VIEW = "labs-view"
 """Key of the widget. The URL's `view` is written here and not bound, for the reason that `_keep` gives."""
+KNOWN, ANSWERS = ("lab", "lesson", "view", "q", "hide", "lock", "projector"), ("predicted", "answered", "told")
+"""Parameters of the URL that are no settings, and what begins the names of those that say what was answered."""
 LEFT = "labs-left"
 """In the session: the parameters with which the page was last shown."""
 WHAT_TO_DO = "Choose another in the list of labs and lessons, or change what the message names."
@@ -30,7 +30,7 @@ def page() -> None:
     """What the URL names, or the lists."""
     _come_back()
     lab, lesson = st.query_params.get("lab"), st.query_params.get("lesson")
-    first = {name: texts for name, texts in given().items() if "." in name}
+    first = {name: texts for name, texts in given().items() if not _known(name)}
     with show.told(WHAT_TO_DO):
         if lesson is not None and lesson in lessons:
             _keep("lesson", lesson)
@@ -44,15 +44,14 @@ def page() -> None:
 
 
 def _come_back() -> None:
-    """Show what was here before where the address has another page's parameters alone.
+    """Show what was here before where the menu of another page leads here: its address names nothing."""
+    if steps.arrived() and not st.query_params:
+        st.query_params.update(st.session_state.get(LEFT, {}))
 
-    A page that writes its parameters as it opens leaves them to the address before it, which is ours on the way back.
-    """
-    if st.query_params and not {"lab", "lesson", "view"} & st.query_params.keys() and LEFT in st.session_state:
-        wanted = st.session_state[LEFT]
-        for name in (*st.query_params, *wanted):
-            with suppress(StreamlitAPIException):  # of a control that is still there, and keeps its value
-                st.query_params.pop(name, None) if name not in wanted else st.query_params.update({name: wanted[name]})
+
+def _known(name: str) -> bool:
+    """Whether a parameter of the URL is one of the page, whatever it shows."""
+    return name in KNOWN or name.partition(".")[0] in ANSWERS
 
 
 def _keep(name: str, value: str) -> None:

@@ -24,7 +24,7 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
     """The lesson of that name as far as it has come.
 
     Args:
-        first: parameters of the URL for controls, as they were before anything was drawn.
+        first: parameters of the URL that no other part of the page reads, as they were before anything was drawn.
 
     Raises:
         UnknownNameError: when there is none.
@@ -39,14 +39,14 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
     if predicted is None:
         _ask(name, "predicted", lesson.predict, "Keep this prediction")
         with notice:
+            tell_ignored({key: one for key, one in first.items() if not key.startswith(f"{name}.")}, f"ahead-{name}")
             _tell(prepared, lesson)
         lab_figure.ahead(lambda: _soon(name, lesson))
         return
     settings, explained = _played(name, lesson, predicted, answered, prepared)
     with notice:
         hidden = {f"{name}.{one}" for one in prepared.hide | prepared.lock}
-        mine = {key: one for key, one in first.items() if key.startswith(f"{name}.") and key not in hidden}
-        tell_ignored(mine, f"labs-{name}")
+        tell_ignored({key: one for key, one in first.items() if key not in hidden}, f"labs-{name}")
         _tell(prepared, lesson)
     if explained:
         _explain(name, lesson, predicted, settings, prepared)

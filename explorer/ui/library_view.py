@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer import papers
+from explorer.bibliography import authors
 from explorer.papers import Offer, Paper
 from explorer.ui import export
 from explorer.ui.form import given, tell_ignored
@@ -47,7 +48,9 @@ def panel() -> None:
 def _boxes() -> tuple[str, dict[str, str]]:
     """What is searched for: words, and for every attribute that has a filter what is chosen, or nothing."""
     wide, *places = st.columns([2.6, 2, 2, 1.7, 1.7], vertical_alignment="bottom")
-    text = wide.text_input("Find a paper", key=f"{PREFIX}find", bind="query-params", placeholder="words of any part")
+    text = wide.text_input(
+        "Find a paper", key=f"{PREFIX}find", bind="query-params", placeholder="title, author, quantity"
+    )
     chosen = {}
     for place, (name, attribute) in zip(places, FILTERS.items(), strict=True):
         options = {papers.KINDS.get(value, value): value for value in papers.known(attribute)}
@@ -87,6 +90,7 @@ def _row(one: Paper) -> None:
         says, shows = st.columns([5, 5], gap="large")
     with says:
         st.markdown(f"**{one.number}. {plain(one.title)}**" + (f" · {one.year}" if one.year else ""))
+        st.caption(plain(", ".join(authors(one.key))))
         st.markdown(plain(one.sentence))
         st.caption(plain(one.family) + (f" · {papers.shown(offered)}" if offered else ""))
         if one.key:
@@ -125,7 +129,7 @@ def _nothing(text: str) -> None:
     if not without:
         several = len(text.split()) > 1
         said = f"all of these words: {plain(text)}. Try one" if several else f"the word {plain(text)}. Try another"
-        st.info(f"No paper has {said}, of a title, a quantity or a first author.")
+        st.info(f"No paper has {said}, of a title, an author or a quantity.")
     elif text:
         st.info(
             f"{without} papers have these words, {plain(text)}, and none of them fits every filter. Set one to any."

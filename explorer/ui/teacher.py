@@ -66,8 +66,7 @@ class Prepared:
     def changed(self, figure: dict[str, Any]) -> dict[str, Any]:
         """A figure, as plain data, without its finding and enlarged where the link wants it."""
         if "finding" in self.hide:
-            figure = figure | {"layout": {**figure["layout"], "title": {"text": ""}}}
-            figure["layout"]["meta"] = figure["layout"].get("meta", {}) | {"alt": "The finding is held back."}
+            figure = kept.unsaid(figure)
         return kept.enlarged(figure, LARGER) if self.projector else figure
 
 

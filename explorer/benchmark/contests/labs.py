@@ -1,4 +1,4 @@
-"""Labs as a person meets them: the list in a fresh process, and quick labs from a setting to their figure."""
+"""Labs as a person meets them: the lists, labs from a setting to their figure, and runs of their page in the app."""
 
 import os
 import statistics
@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from explorer.benchmark import turned
 from explorer.benchmark.base import Contest
 from explorer.catalogue import labs
 from explorer.labs.base import drawn, told
@@ -26,6 +27,9 @@ PLAYED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("labels_permuted", {"labels": "permuted"}),
 )
 """What lessons play with, at a setting that they ask for."""
+VIEWS = ("Lessons", "Labs", "Papers")
+KEPT = "correlated_gaussian"
+"""A lab that a worker draws."""
 LIST = """
 import sys
 {first}
@@ -35,12 +39,14 @@ questions = [labs.card(name).constants["TITLE"] for names in chapters().values()
 assert {torch} or "torch" not in sys.modules, "torch was imported"
 print(len(questions))
 """
+PAGES = 20
+"""Runs of a page that are timed at most."""
 LIST_ALLOWED, LAB_ALLOWED = 1.0, 0.1
 """Seconds that the list may take, Python's start included, and a quick lab, for a control to feel immediate."""
 
 
 def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
-    """The list of all labs, and each of `size` quick labs; everything on the CPU."""
+    """The list of all labs, each of `size` quick labs, and runs of the page with each; everything on the CPU."""
     what = f"questions of all labs, read in a fresh process ({len(labs)} labs)"
     ours, note = _clocked(partial(_listed, "", False), LIST_ALLOWED)
     with_torch = partial(_listed, "import torch", True)
@@ -48,9 +54,27 @@ def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
     for name, settings in PLAYED[:size]:
         given = checked_settings(labs.card(name).settings, settings, name)
         shown = ", ".join(f"{key}={value}" for key, value in settings.items())
-        what = f"{name}({shown}) from setting to figure as JSON"
+        what, alone = f"{name}({shown}) from setting to figure as JSON", partial(_called, name, given)
         ours, note = _clocked(partial(_shown, name, settings), LAB_ALLOWED)
-        yield Contest(what, "its function alone", ours, partial(_called, name, given), 1, 0.5, 0, note)
+        yield Contest(what, "its function alone", ours, alone, 1, 0.5, 0, note)
+        yield _turned(f"{name}({shown})", alone, "its function alone", 0.2, lab=name, settings=settings)
+    for view in VIEWS:
+        yield _turned(view, partial(turned.numbers, True, view=view), "the same beside torch", 0.5, view=view)
+    alone = partial(_called, KEPT, {})
+    yield _turned(f"{KEPT}, drawn by a worker before", alone, "its function alone", 1, beside=True, lab=KEPT)
+
+
+def _turned(
+    what: str, theirs: Callable[[], list[float]], peer: str, goal: float, beside: bool = False, **asked: Any
+) -> Contest:
+    """Runs of the page in a process of its own, beside torch or without it, and their note."""
+    spent: list[float] = []
+
+    def note(ours: float, peer: float) -> str:
+        return f"{statistics.fmean(spent[1:] or spent) * 1e3:.0f} ms of the processor's time on average"
+
+    ours = partial(turned.numbers, beside, spent, **asked)
+    return Contest(f"{what}: one run of the page", peer, ours, theirs, 1, goal, 0, note, most=PAGES)
 
 
 def _clocked(

@@ -28,10 +28,12 @@ def lab(
     stays near, if at times too high.
 
     X and Y have two columns each. Every point of X is turned about 0 by an angle that grows with its squared distance,
-    and so is Y: $I(X;Y) = -\\ln(1-\\rho^2)$ at every speed. The network was taught normal, Student, noisy and mixed
-    families, bent, rotated and sheared, whose information is known; no spiral was among them. It reads 57 numbers of
-    the samples, among them what neighbours and the copula read, and weighs them. The paper's network reads the samples
-    themselves.
+    and so is Y: $I(X;Y) = -\\ln(1-\\rho^2)$ at every speed. A copula is the dependence that stays when ranks stand for
+    the values of each column; the Gaussian one takes it for that of normal numbers, of which correlations say all.
+
+    The network was taught normal, Student, noisy and mixed families, bent, rotated and sheared, whose information is
+    known; no spiral was among them. It reads 57 numbers of the samples, among them what neighbours and the copula read,
+    and weighs them. The paper's network reads the samples themselves.
 
     The widest band is the network's own interval of 90 %. Its width tells how much 57 numbers leave open; it was set to
     hold 90 % of families that were not taught, which says nothing of a family unlike all of them.
