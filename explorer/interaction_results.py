@@ -29,6 +29,9 @@ class Interactions:
         target: (N,) I(X_i; Y), and None without a target, as the next three.
         redundancy, synergy: (N, N) what X_i and X_j both tell of Y, and what only both together tell.
         unique: (N, N) what X_i tells of Y and X_j does not, at [i, j].
+        target_null: (N,) mean of I(X_i; Y) with Y shuffled.
+        redundancy_null_high, synergy_null_high, unique_null_high: (N, N) most that the same reads with Y shuffled;
+            NaN where it was not computed.
         doubts: empty means that no rule fired.
         about: method, n, groups, k, seed, level, shuffles, device, seconds; with a target also `pid`, which
             decomposition, and `estimator`, what read its informations.
@@ -51,6 +54,10 @@ class Interactions:
     redundancy: np.ndarray | None = None
     synergy: np.ndarray | None = None
     unique: np.ndarray | None = None
+    target_null: np.ndarray | None = None
+    redundancy_null_high: np.ndarray | None = None
+    synergy_null_high: np.ndarray | None = None
+    unique_null_high: np.ndarray | None = None
     doubts: tuple[Doubt, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -76,9 +83,19 @@ class Interactions:
 
     @property
     def prevails(self) -> str:
-        """ "redundancy" or "synergy" where the interval, or without one the value, lies on one side of 0, else ""."""
+        """ "redundancy" or "synergy" where the interval, or without one the value, lies on one side of 0, else "".
+
+        It is "" as well where the value is within what shuffled variables read.
+        """
         low, high = (one[2] if np.isfinite(one[2]) else self.totals[2] for one in (self.totals_low, self.totals_high))
+        if self.as_shuffled:
+            return ""
         return "redundancy" if low > 0 else "synergy" if high < 0 else ""
+
+    @property
+    def as_shuffled(self) -> bool:
+        """Whether the O-information is within what it reads with every variable shuffled by itself."""
+        return bool(self.null_low[2] <= self.totals[2] <= self.null_high[2])
 
     @property
     def verdict(self) -> str:
@@ -96,24 +113,49 @@ class Interactions:
         ]
         ends = zip(self.names, self.gradients, self.gradients_low, self.gradients_high, strict=True)
         rows += [("gradient of Ω", name, value, low, high, np.nan) for name, value, low, high in ends]
-        if self.target is not None:
-            rows += [("I(X;Y)", *one, np.nan, np.nan, np.nan) for one in zip(self.names, self.target, strict=True)]
+        if self.target is not None and self.target_null is not None:
+            told = zip(self.names, self.target, self.target_null, strict=True)
+            rows += [("I(X;Y)", name, value, np.nan, np.nan, null) for name, value, null in told]
         return pandas.DataFrame(rows, columns=["quantity", "of", "value", "low", "high", "null"])
 
     def pairs_frame(self) -> "pandas.DataFrame":
-        """One row a pair: first, second, information, low, high; with a target its four atoms as well."""
+        """One row a pair: first, second, information, low, high.
+
+        With a target also its four atoms, and behind each the most that it reads with the target shuffled.
+        """
         import pandas
 
-        rows = []
-        for i, j in zip(*np.triu_indices(len(self.names), 1), strict=True):
-            atoms: tuple[Any, ...] = ()
-            if self.redundancy is not None and self.synergy is not None and self.unique is not None:
-                atoms = self.redundancy[i, j], self.unique[i, j], self.unique[j, i], self.synergy[i, j]
-            ends = self.pairs[i, j], self.pairs_low[i, j], self.pairs_high[i, j]
-            rows.append((self.names[i], self.names[j], *ends, *atoms))
-        columns = ["first", "second", "information", "low", "high"]
-        more = ["redundancy", "unique first", "unique second", "synergy"] if self.redundancy is not None else []
-        return pandas.DataFrame(rows, columns=[*columns, *more])
+        first, second = np.triu_indices(len(self.names), 1)
+        named = {"first": [self.names[i] for i in first], "second": [self.names[j] for j in second]}
+        read = {"information": self.pairs, "low": self.pairs_low, "high": self.pairs_high}
+        columns = named | {name: values[first, second] for name, values in read.items()}
+        for name, (values, null) in self.atoms().items():
+            columns |= {name: values, f"{name} shuffled": null}
+        return pandas.DataFrame(columns)
+
+    def atoms(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """The four atoms of every pair i < j, row by row, by name: values and the most with Y shuffled, (pairs,) each.
+
+        Empty without a target.
+        """
+        i, j = np.triu_indices(len(self.names), 1)
+        kinds = (("redundancy", i, j), ("unique first", i, j), ("unique second", j, i), ("synergy", i, j))
+        if self.redundancy is None:
+            return {}
+        return {
+            name: (getattr(self, name.split()[0])[a, b], getattr(self, f"{name.split()[0]}_null_high")[a, b])
+            for name, a, b in kinds
+        }
+
+    def most(self, kind: str) -> tuple[float, float]:
+        """The most of all pairs of "redundancy", "unique" or "synergy", and with Y shuffled the most of any; in nats.
+
+        Both are NaN without a target.
+        """
+        if self.redundancy is None:
+            return np.nan, np.nan
+        value, null = getattr(self, kind), getattr(self, f"{kind}_null_high")
+        return float(np.nanmax(value)), float(np.nan if np.isnan(null).all() else np.nanmax(null))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; NaN and infinity become None."""

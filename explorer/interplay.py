@@ -160,13 +160,15 @@ def fill(question: Mapping[str, Any], progress: Report, device: str = "auto") ->
 def cost(question: Question) -> tuple[float, int]:
     """About how long (seconds on one core) and how much memory (bytes) a checked question takes.
 
-    Measured with 4096 samples of five columns; nearest neighbours are sought again for every part and shuffle.
+    Measured with 4096 samples of five columns; nearest neighbours are sought again for every part and shuffle, and
+    "auto" may take them.
     """
     facts, count = arrays.facts_of(question.of, question.names), len(question.names)
     n, width = facts.n, facts.dim
-    reads = 1 + 14 * question.interval + 20 * question.null
-    seconds = 0.2 + (1e-9 * n * n * width * reads if question.method == "neighbors" else 2e-7 * n * width * reads)
-    seconds += 1.5e-9 * n * n * count * (count - 1) if question.about else 0.0
+    near, shuffles = question.method in ("auto", "neighbors"), 1 + 20 * question.null
+    reads = shuffles + 14 * question.interval
+    seconds = 0.2 + (1e-9 * n * n * width * reads if near else 2e-7 * n * width * reads)
+    seconds += (3e-9 * n * n + 0.03) * count * (count - 1) / 2 * shuffles if question.about else 0.0
     return seconds, 8 * n * (width + min(n, 2048))
 
 
@@ -193,7 +195,7 @@ def _columns(question: Question) -> tuple[np.ndarray, dict[str, list[int]] | Non
     """The chosen variables side by side, (n, d), and the columns of each where one has several.
 
     Raises:
-        SampleError: where some are text and others are numbers, or one never changes.
+        SampleError: where some are text and others are numbers, one never changes, or real numbers are to be counted.
     """
     known = arrays.variables(question.of)
     parts = [np.asarray(known[name]).reshape(len(known[name]), -1) for name in question.names]
@@ -204,6 +206,8 @@ def _columns(question: Question) -> tuple[np.ndarray, dict[str, list[int]] | Non
     if text:
         parts = [np.unique(part.astype(str), return_inverse=True)[1].reshape(-1, 1) for part in parts]
     for name, part in zip(question.names, parts, strict=True):
+        if question.method == "table" and part.dtype.kind == "f" and (part != np.round(part)).any():
+            raise SampleError(f"{name!r} holds real numbers and method 'table' counts labels; choose another method")
         still = np.flatnonzero((part == part[:1]).all(0))
         if len(still):
             which = f"column {still[0]} of {name!r}" if part.shape[1] > 1 else repr(name)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -13,19 +13,21 @@ import torch
 from explorer import checks
 from explorer.device import on_all_cores, one_thread, seeded
 from explorer.errors import InputError, SampleError
-from explorer.estimators.many._atoms import Decomposed, decomposed
-from explorer.estimators.many.base import ManyVariables
+from explorer.estimators.many._atoms import Decomposed, pairs_of, reader_of
+from explorer.estimators.many._methods import took
 from explorer.estimators.many.o_information import OInformation
 from explorer.estimators.many.s_omega_i import SOmegaI
 from explorer.interaction_results import Interactions
-from explorer.numerics.margins import gauss
+from explorer.numerics.margins import gauss, standard
 from explorer.reliability.interval import LEVEL, spread_of
 from explorer.reliability.judge import SMALL
-from explorer.result import Doubt, in_both, off
+from explorer.result import Doubt, in_both
 from explorer.watching import report
 
 SHUFFLES = 20
-"""Times that every variable is shuffled by itself for the null."""
+"""Times that every variable is shuffled by itself for the null, and the target for that of the atoms."""
+AT_ONCE = 4
+"""Shuffled targets between two reports."""
 
 
 def interactions(
@@ -47,7 +49,9 @@ def interactions(
 
     With y every pair is decomposed: what both tell of it, each alone, and only both together. Labels are decomposed
     by BROJA; where x or y is real the redundancy is the smaller of the two informations (MMI), which is never
-    less than that of BROJA: for normal variables and one target they agree.
+    less than that of BROJA: for normal variables and one target they agree. Real columns are standardised for that,
+    and read by `gaussian`, `gaussian_copula` or `ksg`, as the method has it, or where labels tell of them by `ross`,
+    and by `mixed_ksg` where more than k of their values coincide.
 
     Args:
         x: samples, shape (n, d), d >= 3 unless groups make fewer variables.
@@ -59,7 +63,7 @@ def interactions(
         x_kind, y_kind: "continuous", "discrete" or "auto".
         k: neighbours of "neighbors", and where a label is told by real values.
         interval: compute intervals from parts of the samples; with "neighbors" of the totals alone.
-        null: compute the totals of 20 tables with every variable shuffled by itself.
+        null: compute the totals of 20 tables with every variable shuffled by itself, and the atoms with y shuffled.
 
     Raises:
         SampleError: for samples that cannot be used, fewer than three variables, or columns that determine others.
@@ -80,22 +84,25 @@ def interactions(
     if target is not None:
         checks.paired(samples.x, target)
     with one_thread() if len(values) <= SMALL else nullcontext(), seeded(seed, values.device):
+        entry, why = entry.settled(values)  # type: ignore[assignment]  # the same kind of entry
         work = _Work(entry, values, seed)
         found = _read(work, called)
         again = method != "score"
         ends = work.ends(found, interval and again)
         shuffled = work.shuffled() if null and again else np.full((1, 4), np.nan)
-        about_target = {} if target is None else _targeted(work, target, k)
+        about_target = {} if target is None else _targeted(work, target, k, null)
     doubts = (*samples.x.doubts, *(target.doubts if target else ()), *entry.doubts_on(samples, found[2]))
-    doubts = (*doubts, *_doubts(found, ends, shuffled, about_target), *_shape(work, found))
+    doubts = (*doubts, *took(entry.chosen(values), why))
+    doubts = (*doubts, *_doubts(found, ends, shuffled, about_target))
     about = {"method": entry.chosen(values), "n": len(values), "groups": text, "k": k, "seed": seed, "level": LEVEL}
     about |= {
         "shuffles": SHUFFLES if null and again else 0,
         "device": str(values.device),
-        **about_target.pop("about", {}),
+        **about_target.get("about", {}),
     }
     about |= {"seconds": time.perf_counter() - start}
-    return Interactions(tuple(called), **work.shaped(found, ends, shuffled), **about_target, doubts=doubts, about=about)
+    shaped = work.shaped(found, ends, shuffled) | {name: one for name, one in about_target.items() if name != "about"}
+    return Interactions(tuple(called), **shaped, doubts=doubts, about=about)
 
 
 def _entry(groups: str, method: str, k: int) -> OInformation | SOmegaI:
@@ -116,10 +123,6 @@ class _Work:
     @property
     def count(self) -> int:
         return len(self.entry.variables(self.values))
-
-    @property
-    def _bare(self) -> ManyVariables:
-        return self.entry.bare if isinstance(self.entry, OInformation) else self.entry
 
     def read(self, rows: Any) -> np.ndarray:
         """Totals (4), gradients (N) and pairs (N (N - 1) / 2)."""
@@ -159,7 +162,8 @@ class _Work:
         return {**totals, **null, **gradients, **pairs}
 
     def _totals(self, values: torch.Tensor) -> np.ndarray:
-        both = self._bare.read(values).totals
+        assert isinstance(self.entry, OInformation)  # what trains is read once
+        both = self.entry.bare.read(values).totals
         return np.array([both.total, both.dual, both.o_information, both.s_information])
 
 
@@ -194,40 +198,44 @@ def _determined(values: torch.Tensor, owners: Sequence[str]) -> str:
     return f"{text}: the information is infinite; leave one of these variables out"
 
 
-def _shape(work: _Work, found: np.ndarray) -> list[Doubt]:
-    """Whether normal scores of each column read otherwise than values taken as jointly normal."""
-    if not isinstance(work.entry, OInformation) or work.entry.chosen(work.values) != "gaussian":
-        return []
-    try:
-        other = replace(work, entry=replace(work.entry, method="copula")).totals(slice(None))
-    except SampleError:  # ranks that determine each other: the values do not
-        return []
-    if not (off(found[0], other[0]) or off(found[2], other[2])):
-        return []
-    text = (
-        f"Taken as normal TC is {in_both(found[0])} and Ω {in_both(found[2])}; with every column mapped to normal "
-        f"quantiles they are {in_both(other[0])} and {in_both(other[2])}: the variables are not jointly normal, and "
-        "method='neighbors' takes any shape."
-    )
-    return [Doubt("shape", text)]
+def _targeted(work: _Work, target: checks.Variable, k: int, null: bool) -> dict[str, Any]:
+    """The atoms of every pair of variables about the target, and the most that they read with it shuffled."""
+    values, y = (standard(one) if one.is_floating_point() else one for one in (work.values, target.values))
+    variables = [work.entry.variable(values, i) for i in range(work.count)]
+    labels = not any(one.is_floating_point() for one in (*variables, y))
+    reader = "broja" if labels else reader_of(variables, y, k, work.entry.chosen(values))
+    rng = np.random.default_rng(work.seed)
+    orders = [torch.as_tensor(rng.permutation(len(y)), device=y.device) for _ in range(SHUFFLES if null else 0)]
+    pairs = work.count * (work.count - 1) // 2
+    everything, found = pairs * (1 + len(orders)), list[Decomposed]()
+    for one in pairs_of(variables, y, reader, k):
+        report(len(found), everything, "pairs about y")
+        found.append(one)
+
+    def shuffled(order: torch.Tensor) -> tuple[np.ndarray, ...]:
+        return _atoms([*pairs_of(variables, y[order], reader, k)], work.count)
+
+    tables = [_atoms(found, work.count)]
+    for begin in range(0, len(orders), AT_ONCE):
+        report(pairs * (1 + begin), everything, "pairs about y shuffled")
+        tables += on_all_cores(shuffled, orders[begin : begin + AT_ONCE], y.device)
+    told = dict(zip(("target", "redundancy", "unique", "synergy"), tables[0], strict=True))
+    null_tables = tables[1:] or [tuple(np.full_like(one, np.nan) for one in tables[0])]
+    alone, *most = (np.stack(one) for one in zip(*null_tables, strict=True))
+    told |= {f"{name}_null_high": one.max(0) for name, one in zip([*told][1:], most, strict=True)}
+    about = {"pid": found[0].measure, "estimator": found[0].estimator}
+    return {**told, "target_null": alone.mean(0), "about": about}
 
 
-def _targeted(work: _Work, target: checks.Variable, k: int) -> dict[str, Any]:
-    """The atoms of every pair of variables about the target."""
-    count, y = work.count, target.values
-    alone, redundancy, synergy, unique = np.full(count, np.nan), *np.full((3, count, count), np.nan)
-    done: Decomposed | None = None
-    for place, (i, j) in enumerate(combinations(range(count), 2)):
-        report(place, count * (count - 1) // 2, "pairs about y")
-        done = decomposed(work.entry.variable(work.values, i), work.entry.variable(work.values, j), y, k=k)
-        alone[i], alone[j], _ = done.informations
-        redundancy[i, j] = redundancy[j, i] = done.atoms.redundancy
-        synergy[i, j] = synergy[j, i] = done.atoms.synergy
-        unique[i, j], unique[j, i] = done.atoms.unique_1, done.atoms.unique_2
-    if done is None:
-        raise SampleError("two variables are needed to decompose what they tell of y")
-    about = {"pid": done.measure, "estimator": done.estimator}
-    return {"target": alone, "redundancy": redundancy, "synergy": synergy, "unique": unique, "about": about}
+def _atoms(found: Sequence[Decomposed], count: int) -> tuple[np.ndarray, ...]:
+    """I(X_i; Y) (N,), redundancy, unique information and synergy (N, N) each."""
+    alone, redundancy, unique, synergy = np.full(count, np.nan), *np.full((3, count, count), np.nan)
+    for (i, j), one in zip(combinations(range(count), 2), found, strict=True):
+        alone[i], alone[j], _ = one.informations
+        redundancy[i, j] = redundancy[j, i] = one.atoms.redundancy
+        unique[i, j], unique[j, i] = one.atoms.unique_1, one.atoms.unique_2
+        synergy[i, j] = synergy[j, i] = one.atoms.synergy
+    return alone, redundancy, unique, synergy
 
 
 def _doubts(found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray, target: Mapping[str, Any]) -> list[Doubt]:
@@ -239,11 +247,24 @@ def _doubts(found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray, target: M
     if found[0] <= most:
         text = f"With every variable shuffled TC reads up to {in_both(most)}: {in_both(found[0])} is no evidence."
         said.append(Doubt("null", text, note=True))
-    least = float(np.min(target.get("target", 0.0)))
+    return [*said, *_about_atoms(target)] if target else said
+
+
+def _about_atoms(target: Mapping[str, Any]) -> list[Doubt]:
+    said = []
+    least = float(np.min(target["target"]))
     if least < 0:
         text = f"What one variable tells of y reads {in_both(least)}, below 0: atoms of that size are no evidence."
         said.append(Doubt("small atoms", text))
-    if target.get("about", {}).get("pid") == "mmi":
+    for name in ("redundancy", "unique", "synergy"):
+        most, null = (
+            float(np.nanmax(np.nan_to_num(target[f"{name}{end}"], nan=-np.inf))) for end in ("", "_null_high")
+        )
+        if np.isfinite(null) and most <= null:
+            called = "unique information" if name == "unique" else name
+            text = f"With y shuffled {called} reads up to {in_both(null)}, the most of any pair: none of these is more."
+            said.append(Doubt(f"null: {called}", text, note=True))
+    if target["about"]["pid"] == "mmi":
         text = "Redundancy about y is the smaller information of the two, the most in use, and so is synergy."
         said.append(Doubt("redundancy", text, note=True))
     return said

@@ -70,12 +70,52 @@ def test_pairs_are_decomposed_about_the_target(parity: Interactions) -> None:
 def test_targets_of_other_kinds() -> None:
     x = normal()
     real = explorer.interactions(x, y=x @ np.ones(4) + rng.normal(size=400), interval=False, null=False)
-    assert (real.about["pid"], real.about["estimator"]) == ("mmi", "gaussian") and real.doubts[-1].rule == "redundancy"
+    assert (real.about["pid"], real.about["estimator"]) == ("mmi", "gaussian_copula") and real.doubts[
+        -1
+    ].rule == "redundancy"
     assert np.isnan(real.totals_low).all() and np.isnan(real.null).all() and real.prevails == "redundancy"
+    for method, reader in (("gaussian", "gaussian"), ("neighbors", "ksg")):
+        read = explorer.interactions(x, y=x[:, 0] + rng.normal(size=400), method=method, interval=False, null=False)
+        assert read.about["estimator"] == reader and read.target[0] == pytest.approx(np.log(2) / 2, abs=0.1)
     label = explorer.interactions(x, y=(x[:, 0] > 0).astype(int), interval=False, null=False)
     assert label.about["estimator"] == "ross" and label.target[0] > 0.5 > label.target[1]
     with pytest.raises(InputError, match="x has 400 samples and y has 3"):
         explorer.interactions(x, y=[0, 1, 0])
+
+
+def test_atoms_are_set_against_a_shuffled_target() -> None:
+    """What three independent labels and a fourth read of each other is chance; a parity is not, nor a bit that is told.
+
+    Chance alone reads (2 - 1)^2 (2 - 1) / 2n of synergy at least. Of sixty such draws two or three pass each null.
+    """
+    names = ["a", "b", "parity", "other"]
+    chance = explorer.interactions(PARITY, y=np.random.default_rng(3).integers(0, 2, 600), names=names, interval=False)
+    assert 1 / 1200 < chance.most("synergy")[0] <= chance.most("synergy")[1]
+    assert {"null: synergy", "null: redundancy", "null: unique information"} <= {one.rule for one in chance.doubts}
+    assert pair_atoms.finding(chance).startswith("No two of these variables tell more only together")
+    assert (chance.target_null < 0.01).all() and np.isfinite(chance.to_frame()["null"][8:]).all()
+    told = explorer.interactions(PARITY[:, [0, 1, 3]], y=A ^ B, names=["a", "b", "other"], interval=False)
+    assert told.most("synergy")[0] == pytest.approx(np.log(2), abs=0.01) and told.most("synergy")[1] < 0.02
+    assert pair_atoms.finding(told).startswith("a and b tell 0.69") and "not set" not in pair_atoms.finding(told)
+    frame = told.pairs_frame()
+    assert (
+        frame["synergy shuffled"].max() == told.most("synergy")[1] and frame["synergy"].max() == told.most("synergy")[0]
+    )
+    drawn = pair_atoms.draw(told)
+    assert list(drawn.data[3].marker.opacity) == [1.0, pair_atoms.FAINT, pair_atoms.FAINT]
+    assert (
+        "With the target shuffled" in drawn.layout.title.text and "With the target shuffled" in drawn.layout.meta["alt"]
+    )
+    bare = explorer.interactions(PARITY, y=A ^ B, interval=False, null=False)
+    assert np.isnan(bare.most("synergy")[1]) and "not set against shuffles" in pair_atoms.finding(bare)
+
+
+def test_values_that_coincide_have_atoms_about_labels() -> None:
+    """Half of the values at one place, as saturated units have."""
+    y = rng.integers(0, 2, 300)
+    x = np.maximum(rng.normal(size=(300, 3)) + np.c_[2 * y - 1, y * 0, y * 0], 0)
+    found = explorer.interactions(x, y=y, interval=False)
+    assert found.about["estimator"] == "mixed_ksg" and found.target[0] > 0.2 > found.most("synergy")[0]
 
 
 def test_groups_and_names() -> None:
@@ -93,6 +133,14 @@ def test_groups_and_names() -> None:
         explorer.interactions(x[:, :2])
     with pytest.raises(SettingError, match="method='kernel' must be one of"):
         explorer.interactions(x, method="kernel")
+
+
+def test_a_title_names_nothing_that_shuffled_variables_read() -> None:
+    """Sparse tables of independent labels read much TC, and so do shuffled ones."""
+    found = explorer.interactions(np.random.default_rng(0).integers(0, 6, (150, 3)))
+    assert found.totals_low[2] > 0 or found.totals_high[2] < 0
+    assert found.as_shuffled and found.prevails == ""
+    assert "as with variables shuffled" in drawing.finding(found)
 
 
 def test_what_is_not_there_is_said() -> None:
@@ -156,7 +204,9 @@ def test_the_command_tells_the_same(tmp_path, parity: Interactions) -> None:
     assert found.names == parity.names and found.totals == pytest.approx(parity.totals)
     assert found.synergy == pytest.approx(parity.synergy, nan_ok=True)
     text = run.invoke(cli.app, ["interactions", str(path), "--columns", "0,1,2+3"]).stdout
-    assert "3 variables, table, n=600" in text and "verdict: No rule fired." in text
+    about = run.invoke(cli.app, ["interactions", f"{path}:a,b,parity", f"{path}:y"]).stdout
+    assert "about y, by broja and plug_in; in brackets the most with y shuffled" in about and " (0.0" in about
+    assert "3 variables, table, n=600" in text and "brackets" not in text and "verdict: No rule fired." in text
     assert run.invoke(cli.app, ["interactions", str(path), "--out", str(tmp_path / "out.csv")]).exit_code == 0
     assert len(pd.read_csv(tmp_path / "out.csv")) == 4 + 5
 
@@ -192,7 +242,9 @@ def test_values_that_are_not_normal_are_said_to_be_so_and_normal_ones_are_not():
     x = normal(rho=0.6, n=1000)
     bare = {"interval": False, "null": False}
     assert "shape" not in {one.rule for one in explorer.interactions(x, **bare).doubts}
-    assert "shape" in {one.rule for one in explorer.interactions(np.exp(2 * x), **bare).doubts}
+    assert "shape" in {one.rule for one in explorer.interactions(np.exp(2 * x), method="gaussian", **bare).doubts}
+    (note,) = explorer.interactions(np.exp(2 * x), **bare).doubts
+    assert note.note and note.text.startswith("auto took 'copula'")
 
 
 def test_informations_below_zero_tell_how_little_atoms_are_worth():

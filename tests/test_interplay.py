@@ -73,6 +73,16 @@ def test_labels_that_are_words_are_codes_and_stand_with_words_alone(table):
         interplay.run(table, ["a", "b", "word"])  # why there is no value is kept as well
 
 
+def test_every_refusal_names_a_way_out_that_the_tab_has(table, home):
+    with pytest.raises(SampleError, match="'real' holds real numbers and method 'table' counts labels; choose another"):
+        interplay.run(table, ["a", "b", "real"], method="table")
+    saturated = interplay.run("twelve_bit:8000:tanh_3", [f"unit {i}" for i in range(3)], "twelve_bit:y", null=False)
+    assert saturated.about["estimator"] == "mixed_ksg" and saturated.target.min() > 0.1
+    with pytest.raises(SampleError, match="method='copula' takes them"):
+        interplay.run("twelve_bit:8000:tanh_3", [f"unit {i}" for i in range(3)], method="neighbors")
+    assert interplay.METHOD.choices is not None and "copula" in interplay.METHOD.choices
+
+
 def test_what_was_read_is_not_read_again_and_follows_the_data(table, tmp_path, monkeypatch):
     question = Question(table, ("a", "b", "c"), method="table", null=False).checked()
     assert interplay.collected(question) is None
@@ -117,7 +127,7 @@ def test_bad_questions_are_told(table, given, error, says):
 
 
 def test_longer_questions_cost_more(home):
-    usual = interplay.cost(Question("twelve_bit:8000", ("tanh_5", "tanh_4", "tanh_3")))[0]
+    usual = interplay.cost(Question("twelve_bit:8000", ("tanh_5", "tanh_4", "tanh_3"), method="copula"))[0]
     near = Question("twelve_bit:8000", ("tanh_5", "tanh_4", "tanh_3"), method="neighbors")
     assert interplay.cost(near)[0] > 3 * usual
     assert interplay.cost(Question(near.of, near.names, "twelve_bit:y"))[0] > usual

@@ -175,6 +175,18 @@ def test_the_figure_marks_what_breaks_by_shape_words_and_name(best):
     assert set(CLAIMS) <= set(best.names)
 
 
+def test_a_title_that_chance_decides_says_so():
+    """Two true informations, one reading of each: a coin calls a bound broken as often as not."""
+    for count, begins in ((1, "In one draw of each step: "), (3, "In 3 draws of each step: ")):
+        cells = {(name, level): [level + 1] * count for name in CLAIMED for level in (2.0, 4.0)}
+        title = finding(readings(cells, critic="trained", n=500, repeats=count, dim=4))
+        assert title.startswith(begins) and "low reads above it, though called a lower bound" in title
+        shown = draw(readings(cells, critic="trained", n=500, repeats=count, dim=4)).layout.title.text
+        assert ("1 sample a step" in shown) == (count == 1) and begins.strip() in shown
+    many = readings({(name, level): [level + 1] * 8 for name in CLAIMED for level in (2.0, 4.0)}, critic="trained")
+    assert not finding(many).startswith("In ")
+
+
 def test_few_trained_readings_are_doubted_and_those_of_the_best_critic_are_not():
     from explorer.ui.bounds_view import doubts
 

@@ -51,6 +51,19 @@ def lines(found: Interactions) -> str:
     rows += ["", "what each adds to Ω"]
     each = zip(found.names, found.gradients, found.gradients_low, found.gradients_high, strict=True)
     rows += [f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}" for name, value, low, high in each]
-    rows += ["", found.pairs_frame().round(4).to_string(index=False), ""]
+    rows += ["", found.pairs_frame().iloc[:, :5].round(4).to_string(index=False), "", *_atoms(found)]
     rows += [f"verdict: {found.verdict}"]
     return "\n".join([*rows, *(f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in found.doubts)])
+
+
+def _atoms(found: Interactions) -> list[str]:
+    """The four atoms of every pair, and in brackets the most that each reads with y shuffled."""
+    told = {
+        name: [f"{value:.4f} ({null:.4f})" for value, null in zip(*both, strict=True)]
+        for name, both in found.atoms().items()
+    }
+    if not told:
+        return []
+    frame = found.pairs_frame()[["first", "second"]].assign(**told)
+    head = f"about y, by {found.about['pid']} and {found.about['estimator']}; in brackets the most with y shuffled"
+    return [head, frame.to_string(index=False), ""]

@@ -67,12 +67,11 @@ def _judged(
         constant = any(doubt.rule == "constant" for doubt in doubts)  # says all that the others try to
         before = [doubt for doubt in result.warnings if doubt.note or not constant]
         result = replace(result, warnings=(*before, *doubts))
-        if laws and samples.z is None:
-            checks = consistency(chosen.bare, samples, result.nats, seed)
-            result = replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))
+        result = _with_laws(result, chosen, samples, constant) if laws else result
         result = result if constant else _with_null(result, chosen, samples, null)
-    elif chosen.by_column:
-        result = _with_null(result, chosen, samples, null)
+    else:
+        result = _with_laws(result, chosen, samples) if laws else result
+        result = _with_null(result, chosen, samples, null) if chosen.by_column else result
     return result if chosen is entry else entry.signed(result, why)
 
 
@@ -92,6 +91,16 @@ def _around(result: Estimate, error: float) -> Estimate:
     """The interval of an estimator that trains: its own standard error, of groups of samples held out."""
     reach = float(student.ppf((1 + LEVEL) / 2, GROUPS - 1)) * error
     return replace(result, interval=(result.value - reach, result.value + reach), level=LEVEL)
+
+
+def _with_laws(result: Estimate, chosen: Estimator, samples: Samples, constant: bool = False) -> Estimate:
+    """The result with what data processing, additivity and independence say of it, or why they say nothing."""
+    if constant:
+        return _noted(result, "laws", "No law is tried where a variable is constant: the information is 0.")
+    if samples.z is not None or (samples.y is None) != chosen.by_column:
+        return _noted(result, "laws", f"No law is tried on {result.quantity}.")
+    checks = consistency(chosen.bare, samples, result.nats, result.seed)
+    return replace(result, warnings=(*result.warnings, *(check.doubt for check in checks)))
 
 
 def _with_null(result: Estimate, chosen: Estimator, samples: Samples, wanted: bool | None) -> Estimate:

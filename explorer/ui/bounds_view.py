@@ -8,10 +8,11 @@ import streamlit as st
 from explorer import staircase, trials
 from explorer.bound_readings import BoundReadings
 from explorer.catalogue import estimators
+from explorer.figures.theme import on
 from explorer.result import Doubt, in_both
 from explorer.staircase import SETTINGS, Stairs
 from explorer.trials import Trial
-from explorer.ui import computing, export, learning, results, show
+from explorer.ui import computing, export, learning, results, screen, show
 from explorer.ui.form import widget
 from explorer.ui.sliders import N_CHOICES
 
@@ -106,8 +107,9 @@ def _shown(stairs: Stairs, unit: str) -> None:
 def _drawn(found: BoundReadings, asked: Stairs | Trial, unit: str) -> None:
     shown = found.to(unit)
     picture, side = st.columns([5, 2], gap="large")
-    with picture:
-        figure = shown.plot(unit=unit, theme=st.context.theme.type or "light")
+    theme = st.context.theme.type or "light"
+    with picture, on(theme, screen.narrow()):
+        figure = shown.plot(unit=unit, theme=theme)
         results.figure(figure, "staircase", "bounds-staircase")
         learning.shown(_training(asked) if isinstance(asked, Trial) else {}, unit)
         with st.expander("Table"):

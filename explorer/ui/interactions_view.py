@@ -8,16 +8,17 @@ import streamlit as st
 
 from explorer import arrays, interplay
 from explorer.catalogue import estimators, figures
+from explorer.figures.theme import on
 from explorer.interaction_results import Interactions
 from explorer.interplay import FEWEST, METHOD, MOST, SEED, K, Question
-from explorer.ui import computing, export, files, pick, results, show
+from explorer.ui import computing, export, files, pick, results, screen, show
 from explorer.ui.form import widget
 
 EXAMPLE = ("twelve_bit:8000:tanh_5", "twelve_bit:y")
 BOXES = ("of", "about")
 HELP = "FILE or FILE:a,b for columns, RUN:STEP:LAYER for units of a layer, RUN:STEP for the layers of a recording."
 METHODS = {
-    "auto": "By what the variables are: tables of labels; real values as if all were normal.",
+    "auto": "Tables of labels; of real values copula, or neighbors where these read more.",
     "gaussian": "As if all were normal.",
     "copula": "As if all were normal after each is mapped to normal quantiles.",
     "neighbors": "Nearest neighbours, for real values of any shape.",
@@ -83,7 +84,7 @@ def _example() -> None:
 def _shown(question: Question, unit: str, found: Interactions) -> None:
     picture, side = st.columns([5, 2], gap="large")
     theme = st.context.theme.type or "light"
-    with picture:
+    with picture, on(theme, screen.narrow()):
         drawn = found.plot(unit=unit, theme=theme)
         results.figure(drawn, "interactions", "interactions")
         if found.target is not None:
@@ -104,7 +105,8 @@ def _shown(question: Question, unit: str, found: Interactions) -> None:
 def cited(found: Interactions) -> list[str]:
     """The keys of what the values rest on."""
     keys = list(estimators.card("o_information").references)
-    read = found.about.get("estimator", "")
+    read = str(found.about.get("estimator", ""))
+    keys += [] if not read else estimators.card("partial_information").references[:2]
     return [*keys, *(estimators.card(read).references if read in estimators else ())]
 
 

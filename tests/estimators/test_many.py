@@ -23,8 +23,9 @@ from explorer.estimators import (
 )
 from explorer.estimators.many.base import parsed
 from explorer.numerics.broja import broja, information, least_table
-from explorer.numerics.several import NormalEntropies, gradients, totals
-from explorer.numerics.several import information as of_sets
+from explorer.numerics.several import NormalEntropies
+from explorer.numerics.totals import gradients, totals
+from explorer.numerics.totals import information as of_sets
 from explorer.numerics.unpaired import synergy_bounds
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "partial_information.json").read_text())
@@ -74,7 +75,7 @@ def test_closed_forms_of_three_normal_variables(matrix, total, dual, omega) -> N
 @pytest.mark.parametrize(("matrix", "total", "dual", "omega"), CLOSED)
 def test_gaussian_has_no_bias(matrix, total, dual, omega) -> None:
     """A mean over 200 draws of 30 samples; four standard errors."""
-    read = [OInformation(gradients=False)(samples(matrix, 30, seed)).details for seed in range(200)]
+    read = [OInformation(method="gaussian", gradients=False)(samples(matrix, 30, seed)).details for seed in range(200)]
     for name, truth in (("TC", total), ("DTC", dual), ("Omega", omega)):
         values = np.array([one[name] for one in read])
         assert abs(values.mean() - truth) < 4 * values.std() / 200**0.5
@@ -100,7 +101,7 @@ def test_identities_hold_to_the_last_digits() -> None:
 def test_two_variables_share_their_mutual_information() -> None:
     x = samples(redundant(0.7, 2), 300)
     expected = Gaussian()(x[:, 0], x[:, 1]).nats
-    for entry in (TotalCorrelation(), DualTotalCorrelation()):
+    for entry in (TotalCorrelation(method="gaussian"), DualTotalCorrelation(method="gaussian")):
         assert entry(x).nats == pytest.approx(expected, abs=1e-12)
     near = TotalCorrelation(method="neighbors", k=4)(x).nats
     assert near == pytest.approx(explorer.estimate(x[:, 0], x[:, 1], estimator="ksg", k=4, margins="standard").nats)
@@ -135,7 +136,7 @@ def test_neighbours_see_what_correlations_cannot() -> None:
     """The sign of a product: every two of three are independent."""
     x = np.random.default_rng(0).normal(size=(1500, 3))
     x[:, 2] = np.abs(x[:, 2]) * np.sign(x[:, 0] * x[:, 1])
-    assert abs(OInformation()(x).nats) < 0.01
+    assert abs(OInformation(method="gaussian")(x).nats) < 0.01
     assert OInformation(method="neighbors")(x).nats < -0.3  # ln 2 = 0.693 with endless samples
 
 
@@ -214,7 +215,10 @@ def test_groups_that_break_the_rule_are_refused(text) -> None:
         ({"x": np.c_[rng.normal(size=(50, 2)), [np.nan] * 50]}, "NaN"),
         ({"x": rng.normal(size=(4, 3)), "method": "neighbors"}, "needs more than k=5 samples"),
         ({"x": np.repeat(rng.normal(size=(5, 3)), 10, 0), "method": "neighbors"}, "coincide"),
-        ({"x": rng.normal(size=(50, 3)), "method": "table"}, "counts discrete values"),
+        (
+            {"x": rng.normal(size=(50, 3)), "method": "table"},
+            "counts labels and column 0 of x holds real numbers .* take 'auto'",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused(given, says) -> None:
@@ -222,12 +226,62 @@ def test_what_cannot_be_used_is_refused(given, says) -> None:
         explorer.estimate(estimator="o_information", **given)
 
 
+def opposite(n: int, d: int = 3) -> np.ndarray:
+    """Two correlations of opposite sign, in equal parts."""
+    sign = np.where(np.random.default_rng(1).random(n) < 0.5, 1, -1)
+    x = samples(redundant(0.8, d), n)
+    x[:, 1::2] *= sign[:, None]
+    return x
+
+
+@pytest.mark.parametrize(
+    ("x", "method"),
+    [
+        (samples(redundant(0.5, 5), 500), "copula"),
+        (np.exp(samples(redundant(0.5, 5), 500)), "copula"),
+        (np.tanh(2 * samples(synergistic(0.6), 500)), "copula"),
+        (opposite(500), "neighbors"),
+        (np.sign(rng.normal(size=(500, 1))) + rng.normal(size=(500, 4)) / 2, "neighbors"),
+        (np.round(2 * opposite(500)) / 2, "copula"),
+        (rng.integers(0, 3, (500, 3)), "table"),
+    ],
+    ids=["normal", "exp", "tanh", "opposite", "clusters", "repeated", "labels"],
+)
+def test_auto_takes_what_suits_and_says_so(x, method) -> None:
+    """Bent normal columns by their ranks; dependence that is not normal by neighbours, where these take the values."""
+    found = TotalCorrelation()(x)
+    assert found.details["method"] == method and found.settings["method"] == "auto"
+    notes = [one.text for one in found.warnings if one.rule == "method" and one.note]
+    assert (len(notes) == 1 and notes[0].startswith(f"auto took '{method}'")) if method != "table" else not notes
+    assert found.nats == TotalCorrelation(method=method)(x).nats
+
+
+def test_what_does_not_suit_is_doubted_by_the_estimator() -> None:
+    """TC of two opposite correlations is 0.773 nats by the density; normal variables of their covariance share 0.51."""
+    doubts = {method: TotalCorrelation(method=method)(opposite(1000)).warnings for method in ("gaussian", "copula")}
+    assert all([one.rule for one in found] == ["shape"] for found in doubts.values())
+    assert (
+        "'gaussian' reads TC 0.49" in doubts["gaussian"][0].text and "not jointly normal" in doubts["gaussian"][0].text
+    )
+    assert TotalCorrelation()(opposite(1000)).nats == pytest.approx(0.773, abs=0.06)
+    for entry in (OInformation(method="gaussian"), DualTotalCorrelation(method="gaussian")):
+        assert "shape" in {one.rule for one in entry(np.exp(2 * samples(redundant(0.6, 4), 1000))).warnings}
+        assert "shape" not in {one.rule for one in entry(samples(redundant(0.6, 4), 1000)).warnings}
+
+
+def test_values_that_repeat_are_doubted() -> None:
+    """As those of saturated units, of which a density tells nothing."""
+    x = np.maximum(samples(redundant(0.5), 400), 0)
+    assert "repeated" in {one.rule for one in TotalCorrelation()(x).warnings}
+    assert "repeated" not in {one.rule for one in TotalCorrelation()(samples(redundant(0.5), 400)).warnings}
+
+
 def test_labels_among_numbers_are_said() -> None:
     x = np.c_[rng.normal(size=(60, 2)), rng.integers(0, 2, 60)]
     found = OInformation()(x)
-    assert found.details["method"] == "gaussian" and "Column(s) 2 of x" in found.warnings[0].text
+    assert found.details["method"] == "copula" and "Column(s) 2 of x" in found.warnings[0].text
     few = OInformation()(rng.normal(size=(8, 6)))
-    assert [doubt.rule for doubt in few.warnings] == ["shrunk"] and few.details["shrinkage"] > 0
+    assert [doubt.rule for doubt in few.warnings] == ["shrunk", "method"] and few.details["shrinkage"] > 0
     many = OInformation()(rng.integers(0, 9, (60, 5)))
     assert [doubt.rule for doubt in many.warnings] == ["undersampled"]
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import explorer
-from explorer.critics.training import Plan, _split
+from explorer.critics.plan import Plan, split
 from explorer.distributions import BivariateNormal, Parabola, UniformNoise
 from explorer.engines.sequences.channels import TokenChannel
 from explorer.engines.sequences.driven import DrivenNormals, after
@@ -18,6 +18,8 @@ from explorer.estimators import TREET, DirectedInformation, Gaussian, TransferEn
 from explorer.estimators.time.directed_information import code_length
 from explorer.reliability.null import permutation_null
 
+LAWS_OF_PAIRS = ("data processing", "additivity")
+"""Those that no sequence obeys."""
 CARD = DrivenNormals(own_x=0.0, own_y=0.5, x_to_y=1.0, y_to_x=0.0)
 
 
@@ -97,8 +99,9 @@ def test_drive_stands_out_and_the_result_says_how_it_was_read() -> None:
     assert back.null is not None and back.null.p_value > 0.05
     assert there.interval is not None and there.interval[0] < 0.3466 < there.interval[1]
     assert there.details["steps"] == 499
-    rules = [doubt.rule for doubt in there.warnings]
-    assert "steps" in rules and "independence" in rules and "additivity" not in rules
+    said = {doubt.rule: doubt for doubt in there.warnings}
+    assert "steps" in said and "independence" in said
+    assert all("not tried: noise on a sequence" in said[law].text and said[law].note for law in LAWS_OF_PAIRS)
 
 
 def test_intervals_hold_the_truth_of_slow_series() -> None:
@@ -221,7 +224,7 @@ def test_attention_reads_a_past_that_is_too_long_for_neighbours() -> None:
 
 def test_attention_holds_out_stretches_of_time() -> None:
     """Twenty stretches of 2000 steps: what is held out and what is learnt from meet at few places."""
-    learnt, halves = _split(2000, Plan(stretches=20), seed=3)
+    learnt, halves = split(2000, Plan(stretches=20), seed=3)
     assert sorted([*learnt.tolist(), *halves[0].tolist(), *halves[1].tolist()]) == list(range(2000))
     held = torch.cat(halves).sort().values
     assert int((held.diff() > 1).sum()) < 10 and len(held) == 800

@@ -1,12 +1,14 @@
 """Several bits that repeat each other, or tell something only together, mixed in any proportion."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from explorer.engines.finite.tables import entropy, margin, probabilities, settled, total_correlation
+from explorer.engines.finite.tables import entropy, margin, probabilities, settled
 from explorer.errors import InputError
+from explorer.numerics.totals import gradients, information, totals
 
 
 @dataclass(frozen=True)
@@ -37,28 +39,17 @@ class Shared:
 def shared(p: ArrayLike) -> Shared:
     """TC, DTC and the gradients of the O-information of a table with an axis a variable, three at least.
 
-    References: rosas2019, equations 2 and 3; scagliarini2023.
+    References: rosas2019; scagliarini2023.
     """
     p = probabilities(p)
-    whole = o_information(p)
-    others = [tuple(axis for axis in range(p.ndim) if axis != i) for i in range(p.ndim)]
-    return Shared(
-        total_correlation(p),
-        settled(sum(entropy(margin(p, *kept)) for kept in others) - (p.ndim - 1) * entropy(p)),
-        tuple(settled(whole - o_information(margin(p, *kept))) for kept in others),
-    )
 
+    @cache
+    def h(variables: tuple[int, ...]) -> float:
+        return entropy(margin(p, *variables))
 
-def o_information(p: np.ndarray) -> float:
-    """(N - 2) H(X) + sum of H(X_i) - H(X_-i) in nats, TC - DTC.
-
-    References: rosas2019, equation 3.
-    """
-    each = (
-        entropy(margin(p, i)) - entropy(margin(p, *(axis for axis in range(p.ndim) if axis != i)))
-        for i in range(p.ndim)
-    )
-    return settled((p.ndim - 2) * entropy(p) + sum(each))
+    both = totals(h, p.ndim)
+    each = gradients(partial(information, h), p.ndim)
+    return Shared(settled(both.total), settled(both.dual), tuple(map(settled, each)))
 
 
 def copies_and_parities(copies: float, flip: float = 0.0, bits: int = 3) -> np.ndarray:

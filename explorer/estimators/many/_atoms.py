@@ -1,6 +1,8 @@
 """What two sources tell of a target, apart: redundancy, what each tells alone, and synergy."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import combinations
 
 import numpy as np
 import torch
@@ -59,7 +61,7 @@ def decomposed(a: torch.Tensor, b: torch.Tensor, y: torch.Tensor, measure: str =
         a, b: (n, d) float64, or (n,) codes.
         y: (n, d) float64 or (n,) codes.
         measure: "auto", "broja" or "mmi".
-        k: neighbours, where a label is told by real values.
+        k: neighbours, where they are looked for.
 
     Raises:
         InputError: for real values where "broja" was asked for, or sources of two kinds.
@@ -69,20 +71,48 @@ def decomposed(a: torch.Tensor, b: torch.Tensor, y: torch.Tensor, measure: str =
         raise InputError("the two sources must be of one kind, both real or both labels")
     if measure == "broja" and any(real):
         raise InputError("measure='broja' takes labels alone; cut real values into cells, or take measure='mmi'")
-    if not any(real) and measure != "mmi":
-        found = broja(_table(a, b, y))
-        return Decomposed(Atoms(*found.atoms), found.informations, "broja", "plug_in", found.gap)
-    entry = estimators[name := _reader(real[0], real[2])](**({"k": k} if name == "ross" else {}))
-    both = torch.cat([a, b], 1) if real[0] else joint(a, b)
-    first, second, together = (float(entry.nats(source, y)) for source in (a, b, both))
-    return Decomposed(smallest(first, second, together), (first, second, together), "mmi", name)
+    reader = reader_of((a, b), y, k)
+    return next(pairs_of((a, b), y, "broja" if not any(real) and measure != "mmi" else reader, k))
 
 
-def _reader(sources: bool, target: bool) -> str:
-    """The estimator for sources and target that are real or labels."""
-    if sources and target:
-        return "gaussian"
-    return "ross" if sources or target else "plug_in"
+def pairs_of(variables: Sequence[torch.Tensor], y: torch.Tensor, reader: str, k: int) -> Iterator[Decomposed]:
+    """The atoms about y of every two variables i < j, row by row.
+
+    Args:
+        variables: each (n, d) float64, or each (n,) codes.
+        y: (n, d) float64 or (n,) codes.
+        reader: "broja", or the catalogue key of what reads the informations of "mmi".
+        k: neighbours, where they are looked for.
+    """
+    if reader == "broja":
+        for a, b in combinations(variables, 2):
+            found = broja(_table(a, b, y))
+            yield Decomposed(Atoms(*found.atoms), found.informations, "broja", "plug_in", found.gap)
+        return
+    takes = {one.name for one in estimators.card(reader).settings}
+    entry = estimators[reader](**({"k": k} if "k" in takes else {}))
+    alone = [float(entry.nats(one, y)) for one in variables]
+    for i, j in combinations(range(len(variables)), 2):
+        a, b = variables[i], variables[j]
+        both = float(entry.nats(torch.cat([a, b], 1) if a.is_floating_point() else joint(a, b), y))
+        yield Decomposed(smallest(alone[i], alone[j], both), (alone[i], alone[j], both), "mmi", reader)
+
+
+def reader_of(sources: Sequence[torch.Tensor], y: torch.Tensor, k: int, method: str = "gaussian") -> str:
+    """The estimator for sources and a target that are real or labels.
+
+    For real values and labels it is `ross`; for real values alone that which belongs to the method of `o_information`.
+    Where more than k values of a real variable coincide, `mixed_ksg` takes the place of `ross` and `ksg`.
+    """
+    real = [one for one in (*sources, y) if one.is_floating_point()]
+    if not real:
+        return "plug_in"
+    if len(real) == len(sources) + 1 and method != "neighbors":
+        return "gaussian_copula" if method == "copula" else "gaussian"
+    most = max(int(torch.unique(one, dim=0, return_counts=True)[1].max()) for one in real)
+    if most > k:
+        return "mixed_ksg"
+    return "ksg" if len(real) == len(sources) + 1 else "ross"
 
 
 def _table(a: torch.Tensor, b: torch.Tensor, y: torch.Tensor) -> np.ndarray:

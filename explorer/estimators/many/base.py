@@ -1,7 +1,8 @@
 """What the estimators share to which every column, or group of columns, is a variable of its own."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -9,37 +10,18 @@ import torch
 from explorer import checks
 from explorer.device import resolve
 from explorer.errors import InputError, SampleError, SettingError
-from explorer.estimators.base import Estimator, Formula, Reading, Samples
-from explorer.estimators.discrete.base import alone, undersampled
-from explorer.estimators.neighbours.base import ceiling
+from explorer.estimators.base import Estimator, Samples
 from explorer.numerics.cells import row_codes
-from explorer.numerics.intrinsic import two_nearest
-from explorer.numerics.margins import gauss, standard, tamed
-from explorer.numerics.several import (
-    FEW,
-    CountedEntropies,
-    Entropy,
-    Groups,
-    NearEntropies,
-    NormalEntropies,
-    Totals,
-    totals,
-)
+from explorer.numerics.several import Groups
 from explorer.result import Doubt
 
-NEEDS = {"table": "discrete", "auto": "any"}
-"""What the columns must be for a method; continuous for all others."""
 
-
-class Found(NamedTuple):
-    """What a method reads on some variables: the totals, and whatever belongs to them."""
-
-    totals: Totals
-    details: Mapping[str, Any]
-
-
+@dataclass(frozen=True)
 class ManyVariables(Estimator):
-    """An estimator of what many variables share; an entry says which of TC, DTC and Omega by `value_of(totals)`.
+    """An estimator whose variables are the columns of x, or groups of them.
+
+    Args:
+        groups: columns of every variable, as "0-2,3,4+6"; without any, each column is a variable.
 
     Attributes:
         fewest: variables that it takes at least.
@@ -49,9 +31,7 @@ class ManyVariables(Estimator):
     finds: ClassVar[tuple[str, ...]] = ()
     fewest: ClassVar[int] = 2
 
-    groups: str
-    method: str
-    k: int
+    groups: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,7 +42,7 @@ class ManyVariables(Estimator):
     ) -> Samples:
         if y is not None or z is not None:
             raise InputError(f"{self.name} takes x alone, whose columns are the variables; put y beside them")
-        found = by_columns(x, "x", kinds[0], NEEDS.get(self.method, "continuous"), resolve(device))
+        found = by_columns(x, "x", kinds[0], self.need, resolve(device))
         checks.paired(found, least=self.least)
         variables = self.variables(found.values)
         if len(variables) < self.fewest:
@@ -71,6 +51,11 @@ class ManyVariables(Estimator):
         if found.values.is_floating_point():
             _all_change(found.values, variables)
         return Samples(found)
+
+    @property
+    def need(self) -> str:
+        """What the columns must be: "continuous", "discrete" or "any"."""
+        return "continuous"
 
     def quantity_of(self, samples: Samples) -> str:
         return self.quantity
@@ -92,43 +77,6 @@ class ManyVariables(Estimator):
         values = x[:, list(self.variables(x)[i])]
         return values if x.is_floating_point() else row_codes(values)
 
-    def entropy(self, x: torch.Tensor) -> Formula:
-        found = self.read(x)
-        both = found.totals
-        told = {"TC": both.total, "DTC": both.dual, "Omega": both.o_information, "S": both.s_information}
-        return Reading(self.value_of(both), details={**told, **found.details})
-
-    def value_of(self, both: Totals) -> float:
-        """The quantity of this entry."""
-        raise NotImplementedError
-
-    def read(self, x: torch.Tensor) -> Found:
-        """TC and DTC by the method, and what was done."""
-        groups, method = self.variables(x), self.chosen(x)
-        h, told = self.entropies(x, groups, method)
-        return Found(totals(h, len(groups)), {"method": method, **told})
-
-    def entropies(self, x: torch.Tensor, groups: Groups, method: str) -> tuple[Entropy, dict[str, Any]]:
-        """Entropies of sets of variables by a method, and what to tell of how they were made."""
-        if method == "table":
-            return CountedEntropies(x, groups), {}
-        if method == "neighbors":
-            if len(x) <= self.k:
-                raise SampleError(f"{self.name} needs more than k={self.k} samples; got {len(x)}")
-            near = NearEntropies(standard(x), groups, self.k)
-            alike = int((near.radius == 0).sum())
-            if alike:
-                rule = f"{alike} of {len(x)} coincide with at least k={self.k} others"
-                raise SampleError(f"{self.name} needs distinct samples: {rule}")
-            return near, {}
-        return self._normal(gauss(x) if method == "copula" else x, groups)
-
-    def chosen(self, x: torch.Tensor) -> str:
-        """The method for these values."""
-        if self.method != "auto":
-            return self.method
-        return "gaussian" if x.is_floating_point() else "table"
-
     def permuted(self, x: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
         """x with the rows of every variable shuffled by itself: independent variables of the same margins."""
         shuffled = x.clone()
@@ -137,39 +85,12 @@ class ManyVariables(Estimator):
             shuffled[:, columns] = x[order][:, columns]
         return shuffled
 
-    def rate(self, *samples: torch.Tensor) -> float:
-        """1, and 2 / d at most for neighbours, with d the intrinsic dimension (singh2016)."""
-        (x,) = samples
-        if self.chosen(x) != "neighbors":
-            return 1.0
-        dimension = min(x.shape[1], two_nearest(tamed(x)))
-        return 2 / dimension if dimension > 2 else 1.0
-
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
-        columns, n = [column for group in self.variables(x) for column in group], len(x)
-        said = []
-        if len(columns) < x.shape[1]:
-            text = f"groups={self.groups!r} leaves {x.shape[1] - len(columns)} of {x.shape[1]} columns out."
-            said.append(Doubt("columns left out", text, note=True))
-        method = self.chosen(x)
-        if method == "table":
-            share = alone(row_codes(x[:, columns]))
-            said += [undersampled(share, True)] if share > 0.15 else []
-        elif method == "neighbors":
-            said += ceiling(value, n, self.k)
-        elif method in ("gaussian", "copula") and n < FEW * len(columns):
-            text = f"{n} samples of {len(columns)} columns: correlations were shrunk toward 0, which lowers all."
-            said.append(Doubt("shrunk", text))
-        return tuple(said)
-
-    def _normal(self, x: torch.Tensor, groups: Groups) -> tuple[Entropy, dict[str, Any]]:
-        columns = sorted(column for group in groups for column in group)
-        place = {column: i for i, column in enumerate(columns)}
-        normal = NormalEntropies(x[:, columns], [[place[column] for column in group] for group in groups])
-        if normal.singular:
-            raise SampleError("some columns of x determine others exactly: the information is infinite or undefined")
-        intensity = normal.correlation.intensity
-        return normal, {"shrinkage": intensity} if intensity else {}
+        used = sum(map(len, self.variables(x)))
+        if used == x.shape[1]:
+            return ()
+        text = f"groups={self.groups!r} leaves {x.shape[1] - used} of {x.shape[1]} columns out."
+        return (Doubt("columns left out", text, note=True),)
 
 
 def parsed(groups: str) -> list[list[int]]:

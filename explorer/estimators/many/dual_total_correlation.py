@@ -1,15 +1,14 @@
 """Dual total correlation: what variables share with one another, counted once."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
-from explorer.estimators.many.base import ManyVariables
-from explorer.numerics.several import Totals
-from explorer.settings import Range
+from explorer.estimators.many._methods import ByMethod
+from explorer.numerics.totals import Totals
 
 
 @dataclass(frozen=True)
-class DualTotalCorrelation(ManyVariables):
+class DualTotalCorrelation(ByMethod):
     r"""Dual total correlation of the columns of x: the joint entropy less what each variable keeps to itself.
 
     .. math:: \mathrm{DTC}(X) = H(X_1, \ldots, X_N) - \sum_i H(X_i \mid X_{-i})
@@ -19,11 +18,6 @@ class DualTotalCorrelation(ManyVariables):
     `total_correlation`. With "neighbors" the counts in N - 1 variables differ from k by little, so that it is biased
     toward 0 more than the total correlation is.
 
-    Args:
-        groups: columns of every variable, as "0-2,3,4+6"; without any, each column is a variable.
-        method: "auto" takes "table" where every column holds labels and else "gaussian".
-        k: neighbours of "neighbors".
-
     Raises:
         SampleError: for fewer than two variables, a constant column, or columns that determine each other.
 
@@ -31,10 +25,6 @@ class DualTotalCorrelation(ManyVariables):
     """
 
     quantity: ClassVar[str] = "DTC(X)"
-
-    groups: str = ""
-    method: Literal["auto", "gaussian", "copula", "neighbors", "table"] = "auto"
-    k: Annotated[int, Range(1, 100)] = 5
 
     def value_of(self, both: Totals) -> float:
         return both.dual

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import torch
 
-from explorer.estimators.many.base import Found, ManyVariables
+from explorer.estimators.many._methods import ByMethod, Found
 from explorer.numerics.margins import standard
-from explorer.numerics.several import Totals, gradients, information, near_information
-from explorer.settings import Range
+from explorer.numerics.several import near_information
+from explorer.numerics.totals import Totals, gradients, information
 
 
 @dataclass(frozen=True)
-class OInformation(ManyVariables):
+class OInformation(ByMethod):
     r"""O-information of the columns of x: total correlation less dual total correlation.
 
     .. math:: \Omega(X) = \mathrm{TC}(X) - \mathrm{DTC}(X), \qquad
@@ -28,9 +28,6 @@ class OInformation(ManyVariables):
     p-value counts how often |Omega| of such independent variables is as large.
 
     Args:
-        groups: columns of every variable, as "0-2,3,4+6"; without any, each column is a variable.
-        method: "auto" takes "table" where every column holds labels and else "gaussian".
-        k: neighbours of "neighbors".
         gradients: also what every variable adds, in the details.
 
     Raises:
@@ -43,9 +40,6 @@ class OInformation(ManyVariables):
     two_sided: ClassVar[bool] = True
     fewest: ClassVar[int] = 3
 
-    groups: str = ""
-    method: Literal["auto", "gaussian", "copula", "neighbors", "table"] = "auto"
-    k: Annotated[int, Range(1, 100)] = 5
     gradients: bool = True
 
     def value_of(self, both: Totals) -> float:

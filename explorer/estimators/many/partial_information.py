@@ -34,7 +34,7 @@ class PartialInformation(Estimator):
     - "mmi": redundancy is the smaller of I(X1; Y) and I(X2; Y), the most that any decomposition in use gives, so that
       synergy is the most too. For jointly normal variables with one column of y it is what "broja" gives
       (barrett2015). The informations are those of `gaussian` for real sources and target, of `ross` where one is
-      a label, of `plug_in` for labels.
+      a label, or `mixed_ksg` where more than k real values coincide, of `plug_in` for labels.
 
     Estimated atoms can lie below 0 by chance. The permutation null permutes y. Where no labelled sample has both
     sources, `explorer.numerics.unpaired.synergy_bounds` bounds the synergy from the three tables of pairs (liang2024).
@@ -42,7 +42,7 @@ class PartialInformation(Estimator):
     Args:
         measure: "auto" takes "broja" for labels and else "mmi".
         atom: which of the four is the value.
-        k: neighbours of `ross`.
+        k: neighbours of `ross` and `mixed_ksg`.
 
     Raises:
         InputError: without y, or for "broja" with real values.

@@ -1,15 +1,14 @@
 """Total correlation: how far variables are from being independent."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
-from explorer.estimators.many.base import ManyVariables
-from explorer.numerics.several import Totals
-from explorer.settings import Range
+from explorer.estimators.many._methods import ByMethod
+from explorer.numerics.totals import Totals
 
 
 @dataclass(frozen=True)
-class TotalCorrelation(ManyVariables):
+class TotalCorrelation(ByMethod):
     r"""Total correlation of the columns of x: what their entropies add up to beyond the joint one.
 
     .. math:: \mathrm{TC}(X) = \sum_i H(X_i) - H(X_1, \ldots, X_N)
@@ -23,11 +22,6 @@ class TotalCorrelation(ManyVariables):
     little where variables are many or nearly determine each other. "table" counts how often every combination
     of labels occurs, uncorrected: independent variables of L_i labels read about (prod L_i - sum (L_i - 1) - 1) / 2n.
 
-    Args:
-        groups: columns of every variable, as "0-2,3,4+6"; without any, each column is a variable.
-        method: "auto" takes "table" where every column holds labels and else "gaussian".
-        k: neighbours of "neighbors".
-
     Raises:
         SampleError: for fewer than two variables, a constant column, or columns that determine each other.
 
@@ -35,10 +29,6 @@ class TotalCorrelation(ManyVariables):
     """
 
     quantity: ClassVar[str] = "TC(X)"
-
-    groups: str = ""
-    method: Literal["auto", "gaussian", "copula", "neighbors", "table"] = "auto"
-    k: Annotated[int, Range(1, 100)] = 5
 
     def value_of(self, both: Totals) -> float:
         return both.total
