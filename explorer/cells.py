@@ -1,5 +1,6 @@
-"""One cell of a sweep: a layer at a step, estimated against the inputs and the target."""
+"""Cells of a sweep: a layer at a step, estimated against the inputs and the target."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,14 @@ import torch
 from explorer import checks
 from explorer.catalogue import estimators
 from explorer.data import Recording, identity
-from explorer.device import resolve
+from explorer.device import resolve, seeded
 from explorer.errors import InputError, SampleError
-from explorer.plan import Plan
+from explorer.estimators.base import Point
+from explorer.plan import Cell, Plan, seconds_of_cell
 from explorer.result import Doubt
+
+A_WHILE = 30.0
+"""Seconds that a group of cells may take on one core, after which what is found is kept and seen."""
 
 
 class Cells:
@@ -36,15 +41,44 @@ class Cells:
 
     def at(self, step: int, layer: str) -> dict[str, Any]:
         """The cell as plain data: xt, ty, null, doubts; error says why one of them, or both, has no value."""
-        try:
-            t = self.noisy(self.recording.activations(step, layer), step, layer)
-        except InputError as error:
-            return {"error": str(error)}
-        ys, refused = self._targets_or_reason(step)
-        try:
-            xt, ty, doubts = self.entry.point(self.x, t, ys)
-        except InputError as error:
-            return {"error": str(error)}
+        return self.together([(step, layer)])[step, layer]
+
+    def groups(self, cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+        """The cells in groups for `together`: one by one, or of one layer after another as many as take a while."""
+        most = self.entry.cells_at_once
+        if most > 1:
+            cells = sorted(cells, key=lambda cell: self.recording.layers.index(cell[1]))
+        if self.device.type == "cpu":
+            most = max(1, min(most, int(A_WHILE / seconds_of_cell(self.plan, self.n, 1))))
+        for first in range(0, len(cells), most):
+            yield cells[first : first + most]
+
+    def together(self, cells: Sequence[Cell]) -> dict[Cell, dict[str, Any]]:
+        """Cells as `at` gives them, computed at once; each has the value that it has by itself.
+
+        Random numbers are those of the plan's seed: of critics float32 products may be rounded otherwise beside others.
+        """
+        found: dict[Cell, dict[str, Any]] = {}
+        given: dict[Cell, tuple[torch.Tensor, list[torch.Tensor]]] = {}
+        refused = {}
+        for step, layer in cells:
+            try:
+                x, t = self.x, self.noisy(self.recording.activations(step, layer), step, layer)
+            except InputError as error:
+                found[step, layer] = {"error": str(error)}
+                continue
+            ys, refused[step, layer] = self._targets_or_reason(step)
+            given[step, layer] = t, ys
+        if given:
+            with seeded(self.plan.seed, self.device):
+                points = self.entry.points(x, list(given.values()))
+            found |= {cell: self._plain(one, refused[cell]) for cell, one in zip(given, points, strict=True)}
+        return found
+
+    def _plain(self, point: Point | InputError, refused: str) -> dict[str, Any]:
+        if isinstance(point, InputError):
+            return {"error": str(point)}
+        xt, ty, doubts = point
         cell = {"xt": xt, "doubts": [[doubt.rule, doubt.text] for doubt in (*doubts, *self.target_doubts)]}
         if not ty:
             return cell | {"error": refused}

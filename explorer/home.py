@@ -2,9 +2,15 @@
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from explorer.errors import FileError
+
+LEFT = 3600
+"""Seconds after which nobody writes any longer at a file that is half written."""
 
 
 def home() -> Path:
@@ -30,8 +36,14 @@ def database_url() -> str:
 
 
 def make_room(folder: Path, pattern: str, ceiling: int) -> None:
-    """Delete the files that were used longest ago until the others take `ceiling` bytes at most; the newest stays."""
-    found = [(path, path.stat()) for path in folder.glob(pattern)]
+    """Delete the files that were used longest ago until the others take `ceiling` bytes at most; the newest stays.
+
+    Files that a writer left half written, which end in .part, go after an hour.
+    """
+    for path, about in _there(folder, "*.part"):
+        if about.st_mtime < time.time() - LEFT:
+            path.unlink(missing_ok=True)
+    found = [one for one in _there(folder, pattern) if one[0].suffix != ".part"]
     found.sort(key=lambda one: one[1].st_mtime)
     excess = sum(about.st_size for _, about in found) - ceiling
     for path, about in found[:-1]:
@@ -39,6 +51,13 @@ def make_room(folder: Path, pattern: str, ceiling: int) -> None:
             break
         path.unlink(missing_ok=True)
         excess -= about.st_size
+
+
+def _there(folder: Path, pattern: str) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files of that name and what is known of each, but for those that somebody removes meanwhile."""
+    for path in folder.glob(pattern):
+        with suppress(FileNotFoundError):
+            yield path, path.stat()
 
 
 def _user_data() -> Path:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.result import Doubt, finite, to_html, to_json, verdict
+from explorer.errors import UnitError
+from explorer.result import NATS_PER, Doubt, finite, to_html, to_json, verdict
 
 if TYPE_CHECKING:
     import pandas
@@ -98,12 +99,21 @@ class Interactions:
         return bool(self.null_low[2] <= self.totals[2] <= self.null_high[2])
 
     @property
+    def unbounded(self) -> bool:
+        """Whether the target looks like a function of what is told of it, so that the true atoms are not finite."""
+        return any(one.rule == "deterministic" for one in self.doubts)
+
+    @property
     def verdict(self) -> str:
         """How far the values can be trusted, in one sentence, with the rules that fired."""
         return verdict(self.doubts, None, "")
 
-    def to_frame(self) -> "pandas.DataFrame":
-        """One row a number of one kind: quantity, of, value, low, high, null; pairs stand in `pairs_frame`."""
+    def to_frame(self, unit: str = "nats") -> "pandas.DataFrame":
+        """One row a number of one kind: quantity, of, value, low, high, null, unit; pairs stand in `pairs_frame`.
+
+        Raises:
+            UnitError: for a unit other than "nats" and "bits".
+        """
         import pandas
 
         every = "all variables"
@@ -116,12 +126,16 @@ class Interactions:
         if self.target is not None and self.target_null is not None:
             told = zip(self.names, self.target, self.target_null, strict=True)
             rows += [("I(X;Y)", name, value, np.nan, np.nan, null) for name, value, null in told]
-        return pandas.DataFrame(rows, columns=["quantity", "of", "value", "low", "high", "null"])
+        return _in_unit(pandas.DataFrame(rows, columns=["quantity", "of", "value", "low", "high", "null"]), unit)
 
-    def pairs_frame(self) -> "pandas.DataFrame":
+    def pairs_frame(self, unit: str = "nats") -> "pandas.DataFrame":
         """One row a pair: first, second, information, low, high.
 
-        With a target also its four atoms, and behind each the most that it reads with the target shuffled.
+        With a target also its four atoms, and behind each the most that it reads with the target shuffled; the unit
+        stands last.
+
+        Raises:
+            UnitError: for a unit other than "nats" and "bits".
         """
         import pandas
 
@@ -131,7 +145,7 @@ class Interactions:
         columns = named | {name: values[first, second] for name, values in read.items()}
         for name, (values, null) in self.atoms().items():
             columns |= {name: values, f"{name} shuffled": null}
-        return pandas.DataFrame(columns)
+        return _in_unit(pandas.DataFrame(columns), unit)
 
     def atoms(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """The four atoms of every pair i < j, row by row, by name: values and the most with Y shuffled, (pairs,) each.
@@ -197,3 +211,11 @@ class Interactions:
         ]
         rows += [(f"{name} adds", f"{one:.4g} nats") for name, one in zip(self.names, self.gradients, strict=True)]
         return to_html([*rows, ("verdict", self.verdict), *((one.rule, one.text) for one in self.doubts)])
+
+
+def _in_unit(frame: "pandas.DataFrame", unit: str) -> "pandas.DataFrame":
+    """A table of nats with its numbers in the unit, which is its last column."""
+    if unit not in NATS_PER:
+        raise UnitError(f"unit {unit!r} must be nats or bits")
+    numbers = frame.select_dtypes("number").columns
+    return frame.assign(**(frame[numbers] / NATS_PER[unit])).assign(unit=unit)

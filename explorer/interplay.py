@@ -63,7 +63,8 @@ class Question:
         arrays.facts_of(self.of, tuple(self.names))
         count = len(set(self.names))
         if not FEWEST <= count <= MOST or count < len(self.names):
-            raise SettingError(f"names holds {count} different variables; choose {FEWEST} to {MOST}")
+            of_two = "; the estimator 'partial_information' tells what two tell of a target" * (count == 2)
+            raise SettingError(f"names holds {count} different variables; choose {FEWEST} to {MOST}{of_two}")
         plain = {one.name: one.checked(getattr(self, one.name)) for one in (METHOD, K, SEED)}
         return replace(self, names=tuple(self.names), interval=bool(self.interval), null=bool(self.null), **plain)
 

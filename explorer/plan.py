@@ -36,6 +36,9 @@ UNKNOWN = (10.0, 1e-4, 0.0)
 UPDATE, SAMPLE = 0.003, 1.5e-4
 """Seconds of those that train: for an update of 512 samples that may be made, of which critics make about half, and for
 a sample that is looked at; measured with 500 to 8000 samples of 2 to 20 columns on one core."""
+TOGETHER = 0.5
+"""Share of it that a training takes on a plane of what trains several cells together and asks for no standard errors;
+measured with 1000 samples."""
 UPDATES, BATCH = 600, 512
 """Updates and samples of one, where an entry that trains has no such settings."""
 
@@ -153,7 +156,7 @@ def cost(recording: Recording, plan: Plan) -> tuple[float, int]:
 
     Kernels compare all pairs once a cell whatever the number of targets, cells are sorted, and nearest neighbours are
     sought for every target; the constants were measured with 4096 samples and are good to a factor of three. All
-    others cost one estimate a target.
+    others cost one estimate a target; those that train hold as many cells as they compute together.
     """
     n, cells = len(recording), len(recording.steps) * len(recording.layers)
     width = max((math.prod(shape[1:]) for shape in recording.shapes.values()), default=1)
@@ -166,12 +169,22 @@ def cost(recording: Recording, plan: Plan) -> tuple[float, int]:
         return cells * 2.5e-8 * n * n * targets, 8 * n * min(n, 2048) * 6
     if family == "binned":
         return cells * 5e-9 * n * math.log2(n + 2) * width * (1 + targets / 10), 8 * n * width * 4
-    return cells * targets * seconds_of(plan.estimator, n, width + 1), 8 * n * (width + min(n, 2048)) * 2
+    memory, group = 8 * n * (width + min(n, 2048)) * 2, min(cells, card.constants.get("cells_at_once", 1))
+    if group > 1:
+        memory += group * n * width * 12  # in float64, and as critics take them
+    return cells * seconds_of_cell(plan, n, width + 1), memory
 
 
 def trains(estimator: str) -> bool:
     """Whether an estimator trains a model at each call, as its card says."""
     return bool(estimators.card(estimator).constants.get("learned"))
+
+
+def seconds_of_cell(plan: Plan, n: int, width: int) -> float:
+    """About how long one cell takes on one core, beside others where the estimator trains several together."""
+    at_once = estimators.card(plan.estimator).constants.get("cells_at_once", 1)
+    one = seconds_of(plan.estimator, n, width, plan.settings) * (TOGETHER if at_once > 1 else 1)
+    return one * (2 + plan.permutations)
 
 
 def seconds_of(estimator: str, n: int, width: int, settings: Mapping[str, Any] | None = None) -> float:
@@ -183,8 +196,9 @@ def seconds_of(estimator: str, n: int, width: int, settings: Mapping[str, Any] |
     if trains(estimator):
         chosen = {one.name: one.default for one in estimators.card(estimator).settings} | dict(settings or {})
         updates = (chosen.get("steps") or UPDATES) * (chosen.get("members") or 1)
-        return UPDATE * updates * (chosen.get("batch") or BATCH) / BATCH + SAMPLE * n
-    fixed, linear, square = SECONDS.get(estimators.card(estimator).family, UNKNOWN)
+        return UPDATE * updates * min(chosen.get("batch") or BATCH, n) / BATCH + SAMPLE * n
+    card = estimators.card(estimator)
+    fixed, linear, square = card.constants.get("effort") or SECONDS.get(card.family, UNKNOWN)
     return fixed + linear * n * width + square * n * n
 
 

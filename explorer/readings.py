@@ -1,5 +1,6 @@
 """One cell of a profile: a layer at a step, read by a measure."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from explorer.data import Recording
 from explorer.device import resolve
 from explorer.errors import InputError
 from explorer.factors import factors, posterior
-from explorer.plan import columns
+from explorer.plan import Cell, columns
 from explorer.reliability.scores import shuffled
 
 LONGEST = 512
@@ -40,6 +41,14 @@ class Readings:
         doubts = [[doubt.rule, doubt.text] for doubt in score.warnings if not doubt.note]
         kept = {"value": score.value, "unit": score.unit, "low": low, "high": high, "null": null, "doubts": doubts}
         return kept | {"details": {key: one for key, one in score.details.items() if key != "spectrum" and _short(one)}}
+
+    def groups(self, cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+        """The cells one by one: a measure reads none faster beside another."""
+        return ([cell] for cell in cells)
+
+    def together(self, cells: Sequence[Cell]) -> dict[Cell, dict[str, Any]]:
+        """Cells as `at` gives them."""
+        return {cell: self.at(*cell) for cell in cells}
 
     def samples(self, step: int, layer: str) -> tuple[checks.Variable, checks.Variable | None]:
         """The layer and what it is compared with."""

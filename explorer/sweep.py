@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from explorer import planes, profiles
-from explorer.data import Recording
+from explorer.data import Recording, digest
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
@@ -67,16 +67,20 @@ def compute(
     done, total = len(wanted) - len(missing), len(wanted)
     if not missing:
         return 0
-    cells, batch, kept = kind.cells(recording, plan, device), {}, time.perf_counter()
+    cells, kept = kind.cells(recording, plan, device), time.perf_counter()
+    batch: dict[str, Mapping[str, Any]] = {}
     try:
-        for step, layer in missing:
-            with followed(wanted[step, layer], layer, progress, done, total, f" at step {step}"):
-                batch[wanted[step, layer]] = cells.at(step, layer)
-            done += 1
+        for group in cells.groups(missing):
+            (step, layer), more = group[0], f" and {len(group) - 1} more" if len(group) > 1 else ""
+            with followed(
+                digest(*(wanted[one] for one in group)), layer, progress, done, total, f" at step {step}{more}"
+            ):
+                batch |= {wanted[one]: cell for one, cell in cells.together(group).items()}
+            done += len(group)
             if time.perf_counter() - kept > KEEP_EVERY:
                 results().put_many(batch)
                 batch, kept = {}, time.perf_counter()
-            progress(done, total, f"step {step}, {layer}")
+            progress(done, total, f"step {step}, {layer}{more}")
     finally:  # also when it is cancelled or interrupted
         results().put_many(batch)
     return len(missing)

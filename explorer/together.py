@@ -19,9 +19,9 @@ from explorer.estimators.many.o_information import OInformation
 from explorer.estimators.many.s_omega_i import SOmegaI
 from explorer.interaction_results import Interactions
 from explorer.numerics.margins import gauss, standard
+from explorer.reliability import interactions as said
 from explorer.reliability.interval import LEVEL, spread_of
 from explorer.reliability.judge import SMALL
-from explorer.result import Doubt, in_both
 from explorer.watching import report
 
 SHUFFLES = 20
@@ -51,7 +51,8 @@ def interactions(
     by BROJA; where x or y is real the redundancy is the smaller of the two informations (MMI), which is never
     less than that of BROJA: for normal variables and one target they agree. Real columns are standardised for that,
     and read by `gaussian`, `gaussian_copula` or `ksg`, as the method has it, or where labels tell of them by `ross`,
-    and by `mixed_ksg` where more than k of their values coincide.
+    and by `mixed_ksg` where more than k of their values coincide. Where real y looks like a function of a variable or
+    of two, or they of y, as where it holds one of them, a doubt "deterministic" says so and no atom is known.
 
     Args:
         x: samples, shape (n, d), d >= 3 unless groups make fewer variables.
@@ -90,10 +91,10 @@ def interactions(
         again = method != "score"
         ends = work.ends(found, interval and again)
         shuffled = work.shuffled() if null and again else np.full((1, 4), np.nan)
-        about_target = {} if target is None else _targeted(work, target, k, null)
+        about_target = {} if target is None else _targeted(work, target, k, null, called)
     doubts = (*samples.x.doubts, *(target.doubts if target else ()), *entry.doubts_on(samples, found[2]))
     doubts = (*doubts, *took(entry.chosen(values), why))
-    doubts = (*doubts, *_doubts(found, ends, shuffled, about_target))
+    doubts = (*doubts, *said.of_totals(found, ends, shuffled), *about_target.pop("doubts", ()))
     about = {"method": entry.chosen(values), "n": len(values), "groups": text, "k": k, "seed": seed, "level": LEVEL}
     about |= {
         "shuffles": SHUFFLES if null and again else 0,
@@ -198,8 +199,8 @@ def _determined(values: torch.Tensor, owners: Sequence[str]) -> str:
     return f"{text}: the information is infinite; leave one of these variables out"
 
 
-def _targeted(work: _Work, target: checks.Variable, k: int, null: bool) -> dict[str, Any]:
-    """The atoms of every pair of variables about the target, and the most that they read with it shuffled."""
+def _targeted(work: _Work, target: checks.Variable, k: int, null: bool, names: Sequence[str]) -> dict[str, Any]:
+    """The atoms of every pair about the target, and the most that they read with it shuffled; and doubts."""
     values, y = (standard(one) if one.is_floating_point() else one for one in (work.values, target.values))
     variables = [work.entry.variable(values, i) for i in range(work.count)]
     labels = not any(one.is_floating_point() for one in (*variables, y))
@@ -208,9 +209,13 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool) -> dict[
     orders = [torch.as_tensor(rng.permutation(len(y)), device=y.device) for _ in range(SHUFFLES if null else 0)]
     pairs = work.count * (work.count - 1) // 2
     everything, found = pairs * (1 + len(orders)), list[Decomposed]()
-    for one in pairs_of(variables, y, reader, k):
-        report(len(found), everything, "pairs about y")
-        found.append(one)
+    unbounded = said.determined(variables, y, names)
+    try:
+        for one in pairs_of(variables, y, reader, k):
+            report(len(found), everything, "pairs about y")
+            found.append(one)
+    except SampleError as error:
+        raise SampleError(unbounded[0].text.rstrip(".") if unbounded else str(error)) from error
 
     def shuffled(order: torch.Tensor) -> tuple[np.ndarray, ...]:
         return _atoms([*pairs_of(variables, y[order], reader, k)], work.count)
@@ -219,12 +224,13 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool) -> dict[
     for begin in range(0, len(orders), AT_ONCE):
         report(pairs * (1 + begin), everything, "pairs about y shuffled")
         tables += on_all_cores(shuffled, orders[begin : begin + AT_ONCE], y.device)
-    told = dict(zip(("target", "redundancy", "unique", "synergy"), tables[0], strict=True))
+    told: dict[str, Any] = dict(zip(("target", "redundancy", "unique", "synergy"), tables[0], strict=True))
     null_tables = tables[1:] or [tuple(np.full_like(one, np.nan) for one in tables[0])]
     alone, *most = (np.stack(one) for one in zip(*null_tables, strict=True))
     told |= {f"{name}_null_high": one.max(0) for name, one in zip([*told][1:], most, strict=True)}
     about = {"pid": found[0].measure, "estimator": found[0].estimator}
-    return {**told, "target_null": alone.mean(0), "about": about}
+    told |= {"target_null": alone.mean(0), "about": about}
+    return told | {"doubts": (*unbounded, *said.of_target(told))}
 
 
 def _atoms(found: Sequence[Decomposed], count: int) -> tuple[np.ndarray, ...]:
@@ -236,38 +242,6 @@ def _atoms(found: Sequence[Decomposed], count: int) -> tuple[np.ndarray, ...]:
         unique[i, j], unique[j, i] = one.atoms.unique_1, one.atoms.unique_2
         synergy[i, j] = synergy[j, i] = one.atoms.synergy
     return alone, redundancy, unique, synergy
-
-
-def _doubts(found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray, target: Mapping[str, Any]) -> list[Doubt]:
-    said = []
-    if np.isfinite(ends[0, 2]) and ends[0, 2] <= 0 <= ends[1, 2]:
-        text = f"The {LEVEL:.0%} interval of the O-information holds 0: it cannot be said which prevails."
-        said.append(Doubt("undecided", text, note=True))
-    most = float(shuffled[:, 0].max())
-    if found[0] <= most:
-        text = f"With every variable shuffled TC reads up to {in_both(most)}: {in_both(found[0])} is no evidence."
-        said.append(Doubt("null", text, note=True))
-    return [*said, *_about_atoms(target)] if target else said
-
-
-def _about_atoms(target: Mapping[str, Any]) -> list[Doubt]:
-    said = []
-    least = float(np.min(target["target"]))
-    if least < 0:
-        text = f"What one variable tells of y reads {in_both(least)}, below 0: atoms of that size are no evidence."
-        said.append(Doubt("small atoms", text))
-    for name in ("redundancy", "unique", "synergy"):
-        most, null = (
-            float(np.nanmax(np.nan_to_num(target[f"{name}{end}"], nan=-np.inf))) for end in ("", "_null_high")
-        )
-        if np.isfinite(null) and most <= null:
-            called = "unique information" if name == "unique" else name
-            text = f"With y shuffled {called} reads up to {in_both(null)}, the most of any pair: none of these is more."
-            said.append(Doubt(f"null: {called}", text, note=True))
-    if target["about"]["pid"] == "mmi":
-        text = "Redundancy about y is the smaller information of the two, the most in use, and so is synergy."
-        said.append(Doubt("redundancy", text, note=True))
-    return said
 
 
 def _grouped(groups: Any, names: Sequence[str] | None, x: Any) -> tuple[str, list[str] | None]:

@@ -3,9 +3,26 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Protocol
 
 Report = Callable[..., None]
-Look = Callable[[int, float, float], None]
+Look = Callable[..., None]
+
+
+class Keeper(Protocol):
+    """A place for the states of trainings, by a digest of what decides them."""
+
+    def kept(self, key: str) -> bytes | None:
+        """The state that was kept last, None without one."""
+
+    def keep(self, key: str, state: bytes) -> None:
+        """Keep a state in place of the one before."""
+
+    def drop(self, key: str) -> None:
+        """Forget the state, if there is one."""
+
+    def refused(self, key: str, why: str) -> None:
+        """A state that was kept could not be used: say so where it is read later."""
 
 
 def _unseen(*_: object) -> None:
@@ -14,6 +31,7 @@ def _unseen(*_: object) -> None:
 
 _reports: ContextVar[Report] = ContextVar("reports", default=_unseen)
 _looks: ContextVar[Look] = ContextVar("looks", default=_unseen)
+_keeper: ContextVar[Keeper | None] = ContextVar("keeper", default=None)
 
 
 def report(done: int, total: int, note: str = "") -> None:
@@ -21,17 +39,28 @@ def report(done: int, total: int, note: str = "") -> None:
     _reports.get()(done, total, note)
 
 
-def look(step: int, train: float, held: float) -> None:
-    """A point of the training curves: what update `step` reads on samples learnt from and on those held out."""
-    _looks.get()(step, train, held)
+def look(step: int, train: float, held: float, unit: str = "nats", ceiling: float | None = None) -> None:
+    """A point of the training curves: what update `step` reads on samples learnt from and on those held out.
+
+    Args:
+        unit: of what is read, "" for a loss.
+        ceiling: what cannot be exceeded, None where nothing bounds it.
+    """
+    _looks.get()(step, train, held, unit, ceiling)
+
+
+def keeper() -> Keeper | None:
+    """Who keeps states of trainings, so that a stopped one goes on later; None where nothing is to be written."""
+    return _keeper.get()
 
 
 @contextmanager
-def watched(reports: Report = _unseen, looks: Look = _unseen) -> Iterator[None]:
-    """Listen to what is computed inside."""
-    kept = _reports.set(reports), _looks.set(looks)
+def watched(reports: Report = _unseen, looks: Look = _unseen, keeper: Keeper | None = None) -> Iterator[None]:
+    """Listen to what is computed inside, and keep the states of its trainings where a keeper is given."""
+    before = _reports.set(reports), _looks.set(looks), _keeper.set(keeper)
     try:
         yield
     finally:
-        _reports.reset(kept[0])
-        _looks.reset(kept[1])
+        _reports.reset(before[0])
+        _looks.reset(before[1])
+        _keeper.reset(before[2])

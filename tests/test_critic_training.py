@@ -8,7 +8,8 @@ import torch
 
 from explorer.critics import bounds
 from explorer.critics.members import Joint, Separable
-from explorer.critics.training import Plan, fitted
+from explorer.critics.plan import Plan
+from explorer.critics.training import fitted
 from explorer.errors import Cancelled, SampleError
 from explorer.watching import watched
 
@@ -93,3 +94,46 @@ def test_can_be_cancelled_and_needs_samples() -> None:
         fitted(Separable([0], (DIM, DIM)), x, y, bounds.infonce, plan=QUICK)
     with pytest.raises(SampleError, match=r"at least 8 samples in each half.*; 30 samples leave 6 and 18"):
         fitted(Separable([0], (DIM, DIM)), x[:, :30], y[:, :30], bounds.infonce)
+
+
+def test_a_member_that_meets_no_number_leaves_the_others_alone() -> None:
+    pairs = [sample(nats, 400, seed=5) for nats in (0.7, 0.7, 1.5)]
+    x, y = (torch.cat([one[i] for one in pairs]) for i in (0, 1))
+    calls: list[int] = []
+
+    def breaks(scores: torch.Tensor) -> torch.Tensor:
+        calls.append(len(scores))
+        first = torch.arange(len(scores)) == 1
+        return bounds.infonce(scores).masked_fill(first & (len(calls) == 15), math.nan)
+
+    plan = Plan(steps=40, batch=64, every=10)
+    found = fitted(Separable([0, 0, 0], (DIM, DIM)), x, y, breaks, bounds.infonce, plan)
+    assert found.ends == ("", "a value that is no number at update 15; the last good state was read", "")
+    assert found.stopped == found.ends[1] and calls[13:16] == [3, 3, 2]
+    alone = [fitted(Separable([0], (DIM, DIM)), *pairs[i], bounds.infonce, plan=plan) for i in (0, 2)]
+    # products, sums and best states of a member are the same numbers beside others
+    assert found.reading[[0, 2]].tolist() == [float(one.reading) for one in alone]
+    assert math.isfinite(float(found.reading[1])) and int(found.best[:, 1].max()) <= 10
+    assert torch.equal(found.held[1:, 1], found.held[:1, 1].expand(3)), "what it read last"
+
+
+def test_a_member_rests_when_it_does_not_gain_and_the_others_go_on() -> None:
+    pairs = [sample(0.5, 300), sample(4.0, 300)]
+    x, y = (torch.cat([one[i] for one in pairs]) for i in (0, 1))
+    plan = Plan(steps=400, batch=64, every=10, patience=3)
+    found = fitted(Separable([0, 0], (DIM, DIM)), x, y, bounds.infonce, plan=plan)
+    alone = [fitted(Separable([0], (DIM, DIM)), *one, bounds.infonce, plan=plan) for one in pairs]
+    assert found.reading.tolist() == [float(one.reading) for one in alone]
+    assert found.ends == tuple(one.stopped for one in alone) and len({one.steps[-1] for one in alone}) == 2
+
+
+def test_a_member_without_a_number_before_its_first_look_reads_none() -> None:
+    x, y = sample(1.0, 400)
+    never = torch.tensor([1.0, math.nan])
+    plan = Plan(steps=20, batch=64, every=10)
+    found = fitted(
+        Separable([0, 1], (DIM, DIM)), x, y, lambda s: bounds.infonce(s) * never[: len(s)], bounds.infonce, plan
+    )
+    assert math.isfinite(float(found.reading[0])) and math.isnan(float(found.reading[1]))
+    with pytest.raises(SampleError, match="met a value that is no number at update 1; take a smaller learning_rate"):
+        fitted(Separable([0], (DIM, DIM)), x, y, lambda s: bounds.infonce(s) * math.nan, bounds.infonce, plan)

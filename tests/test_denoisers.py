@@ -1,6 +1,7 @@
 """Denoisers: the levels of noise, the exact denoiser of normal variables, what the comparisons read, and training."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,17 +10,23 @@ from normal_denoiser import Normal
 from scipy.integrate import quad
 
 from explorer.denoisers.descent import descended
-from explorer.denoisers.gaps import gaps
+from explorer.denoisers.gaps import Gap, gaps, kept
 from explorer.denoisers.network import Denoiser
+from explorer.denoisers.normal import NormalPart, shrunk
 from explorer.denoisers.schedule import Schedule, variance_preserving
 from explorer.denoisers.training import Plan, fitted
-from explorer.errors import InputError, SampleError, SettingError
+from explorer.errors import Cancelled, InputError, SampleError, SettingError
 from explorer.estimators.diffusion.information_decomposition import decomposition
-from explorer.estimators.diffusion.minde import comparisons
+from explorer.estimators.diffusion.minde import MINDE, comparisons
 from explorer.estimators.many.s_omega_i import comparisons as totals
 from explorer.watching import watched
 
 RATE = (0.1, 20.0)
+
+
+def error(gap: Gap) -> float:
+    """The standard error of the mean over rows."""
+    return float(gap.rows.std() / len(gap.rows) ** 0.5)
 
 
 def noise_rate(t: float) -> float:
@@ -67,8 +74,8 @@ def test_exact_denoisers_read_the_information_of_a_normal_pair(rho: float, nats:
     asked = {"c": comparisons("c")["value"], "j": comparisons("j")["value"], **decomposition()}
     found = gaps(predict, x, (1, 1), asked, schedule, 32)
     for name in ("c", "j", "orthogonal", "standard"):
-        assert found[name].nats == pytest.approx(nats, abs=5 * found[name].standard_error)
-        assert found[name].standard_error < 0.01
+        assert found[name].nats == pytest.approx(nats, abs=5 * error(found[name]))
+        assert error(found[name]) < 0.01
 
 
 @pytest.mark.parametrize("kind", ["c", "j"])
@@ -76,8 +83,9 @@ def test_the_difference_of_two_distances_to_a_normal_score_is_the_information(ki
     schedule = variance_preserving()
     x = drawn(pair(0.9), 40_000)
     found = gaps(Normal(pair(0.9), (1, 1), schedule), x, (1, 1), comparisons(kind), schedule, 32)
-    apart = found["given"].rows - found["alone"].rows
-    assert float(apart.mean()) == pytest.approx(0.8304, abs=5 * float(apart.std()) / 200)
+    apart = found["given"].less(found["alone"])
+    assert apart.nats == pytest.approx(0.8304, abs=5 * error(apart)) and error(apart) < 0.01
+    assert float(apart.integrand.mean()) * schedule.span == pytest.approx(apart.nats)
 
 
 def test_less_noise_than_the_least_is_left_out() -> None:
@@ -85,11 +93,79 @@ def test_less_noise_than_the_least_is_left_out() -> None:
     schedule = Schedule(-5.0, 7.0)
     found = gaps(Normal(pair(0.99), (1, 1), schedule), drawn(pair(0.99), 40_000), (1, 1), decomposition(), schedule)
     gap = found["orthogonal"]
-    assert gap.nats == pytest.approx(1.9333, abs=5 * gap.standard_error) and gap.standard_error < 0.008
+    assert gap.nats == pytest.approx(1.9333, abs=5 * error(gap)) and error(gap) < 0.008
     v = 1 - 0.99**2
     exact = [(s / (1 + s) - s * v / (1 + s * v)) / 2 for s in gap.log_snr.exp().tolist()]
     assert gap.integrand.tolist() == pytest.approx(exact, abs=0.02)
     assert float(gap.integrand.mean()) * schedule.span == pytest.approx(gap.nats, rel=1e-9)
+
+
+def test_the_normal_part_is_the_exact_denoiser_under_every_mask() -> None:
+    schedule, rng = variance_preserving(), np.random.default_rng(3)
+    covariance = torch.as_tensor(np.corrcoef(rng.normal(size=(5, 9))))
+    exact, part = Normal(covariance, (2, 2, 1), schedule), NormalPart(covariance, torch.tensor([0, 0, 1, 1, 2]))
+    kinds = torch.tensor([(1, 1, 1), (1, -1, 0), (0, 1, -1), (-1, 0, 1)])
+    values, time = torch.as_tensor(rng.normal(size=(40, 5))), torch.as_tensor(rng.uniform(size=40))
+    mask = kinds[torch.arange(40) % 4]
+    s, r = schedule.scales(time[:, None])
+    assert torch.allclose(part(values, s, r, mask), exact(values, time, mask), atol=1e-10)
+    assert torch.allclose(part(values, s, r, kinds[1][None]), exact(values, time, kinds[1]), atol=1e-10)
+    assert torch.allclose(part(values[1::4], s[1::4], r[1::4], mask[1::4]), exact(values, time, mask)[1::4], atol=1e-10)
+    assert part(values.float(), s.float(), r.float(), mask).dtype == torch.float32
+
+
+def test_the_normal_part_tells_masks_of_many_variables_apart() -> None:
+    """Of 45 variables, more than a number in base 3 of 64 bits holds, masks differ in the first or in the last."""
+    rng = np.random.default_rng(4)
+    covariance = torch.as_tensor(np.corrcoef(rng.normal(size=(45, 90))))
+    kinds = torch.ones(5, 45, dtype=torch.long)
+    kinds[1, 0], kinds[2, 44], kinds[3, [0, 44]], kinds[4, 40] = 0, -1, 0, 0
+    mask = kinds[torch.as_tensor(rng.integers(0, 5, size=60))]
+    values, time = torch.as_tensor(rng.normal(size=(60, 45))), torch.as_tensor(rng.uniform(size=60))
+    s, r = Schedule().scales(time[:, None])
+    found = NormalPart(covariance, torch.arange(45))(values, s, r, mask)
+    assert torch.allclose(found, Normal(covariance, (1,) * 45)(values, time, mask), atol=1e-9)
+
+
+def test_log_densities_are_those_of_the_normal_distribution() -> None:
+    covariance, x = pair(0.8), drawn(pair(0.8), 30)
+    part = NormalPart(covariance, torch.tensor([0, 1]))
+    both = torch.distributions.MultivariateNormal(torch.zeros(2, dtype=torch.float64), covariance).log_prob(x)
+    given = torch.distributions.Normal(0.8 * x[:, 1], 0.6).log_prob(x[:, 0])
+    one = torch.distributions.Normal(0.0, 1.0).log_prob(x)
+    assert torch.allclose(part.log_density(x, (1, 1)), both) and torch.allclose(part.log_density(x, (1, 0)), given)
+    apart = part.log_densities(x, {0: (1, -1), 1: "normal"})
+    assert torch.allclose(apart, one.sum(1)) and torch.allclose(given + one[:, 1], both)
+
+
+def test_chance_correlations_are_drawn_to_none_and_true_ones_stay() -> None:
+    none, one = drawn(torch.eye(10, dtype=torch.float64), 200), torch.eye(10, dtype=torch.float64)
+    raw = none.T @ none / 200
+    assert (shrunk(none) - one).norm() < 0.4 * (raw - one).norm()
+    assert float(shrunk(drawn(pair(0.99), 2000))[0, 1]) == pytest.approx(0.99, abs=0.02)
+    twice = torch.cat([none, none], 1)[:15]
+    assert float(torch.linalg.eigvalsh(shrunk(twice)).min()) > 1e-3  # fewer rows than columns, each there twice
+
+
+def test_of_what_a_network_adds_only_what_serves_other_rows_is_kept() -> None:
+    x, masks = drawn(pair(0.8), 1000), [(1, -1), (1, 0)]
+    by_chance = Denoiser((1, 1), 16, 0, Schedule(), pair(0.8))
+    with torch.no_grad():
+        by_chance.out.normal_(generator=torch.Generator().manual_seed(0))
+    assert kept(by_chance, x, masks) < 0.02
+    schedule, plain = Schedule(), Denoiser((1, 1), 16, 0, Schedule())
+    exact = Normal(pair(0.8), (1, 1), schedule)
+
+    def times(factor: float):
+        def rest(values: torch.Tensor, time: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            s, r = schedule.scales(time)
+            return factor * (exact(values, time[:, 0], mask) - r * values).float() / s
+
+        return rest
+
+    for factor, share in ((2.0, 0.5), (0.5, 1.0)):
+        plain._rest = times(factor)
+        assert kept(plain, x, [(1, 0)]) == pytest.approx(share, abs=0.05)
 
 
 SYNERGY = torch.tensor([[1, 0.5**0.5, 0], [0.5**0.5, 1, 0.6 * 0.5**0.5], [0, 0.6 * 0.5**0.5, 1]], dtype=torch.float64)
@@ -108,8 +184,8 @@ def test_exact_denoisers_read_total_correlations(covariance: torch.Tensor, tc: f
     predict, x = Normal(covariance, (1, 1, 1), schedule), drawn(covariance, 20_000)
     found = gaps(predict, x, (1, 1, 1), totals(3), schedule, 32)
     for name, gap in found.items():
-        assert gap.nats == pytest.approx(tc if name.startswith("TC") else dtc, abs=5 * gap.standard_error)
-        assert gap.standard_error < (0.006 if "distance" in name else 0.012)  # errors vary more than their distance
+        assert gap.nats == pytest.approx(tc if name.startswith("TC") else dtc, abs=5 * error(gap))
+        assert error(gap) < (0.006 if "distance" in name else 0.012)  # errors vary more than their distance
     assert set(found) == {"TC", "DTC", "TC distance", "DTC distance"}
 
 
@@ -153,11 +229,11 @@ def test_training_begins_at_independence_and_learns() -> None:
 
 def test_curves_are_told_and_the_seed_decides() -> None:
     x = drawn(pair(0.8), 400)
-    looks: list[tuple[int, float, float]] = []
+    looks: list[tuple] = []
     with watched(looks=lambda *one: looks.append(one)):
         trained = fitted(Denoiser((1, 1), 16), x, [(1, 1)], Plan(steps=75, every=25), 3, lambda _, held: len(held))
     told = [trained.curves[name] for name in ("step", "train", "held")]
-    assert list(zip(*told, strict=True)) == looks and trained.curves["estimate"] == [120.0] * 3
+    assert [(*one, "", None) for one in zip(*told, strict=True)] == looks and trained.curves["estimate"] == [120.0] * 3
     assert len(trained.held) == 120 and trained.best == trained.steps[int(np.argmin(trained.held_loss))]
     assert quick(x, 1) == quick(x, 1) != quick(x, 2)
 
@@ -174,6 +250,73 @@ def test_the_number_of_threads_changes_nothing() -> None:
     assert found[0] == found[1]
 
 
+class Held:
+    """A keeper of states in memory."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, bytes] = {}
+
+    def kept(self, key: str) -> bytes | None:
+        return self.states.get(key)
+
+    def keep(self, key: str, content: bytes) -> None:
+        self.states[key] = content
+
+    def refused(self, key: str, why: str) -> None:
+        raise AssertionError(why)
+
+    def drop(self, key: str) -> None:
+        self.states.pop(key, None)
+
+
+BASE = {"schedule": Schedule(), "covariance": pair(0.5), "widths": (1, 1), "masks": [(1, 0)], "reads": "a"}
+CHANGES: list[dict[str, Any]] = [
+    {"schedule": Schedule(-9.0)},
+    {"covariance": pair(0.6)},
+    {"widths": (2,), "masks": [(1,)]},
+    {"masks": [(1, 0), (1, -1)]},
+    {"masks": [(0, 1)]},
+    {"reads": "b"},
+]
+
+
+def started(keeper: Held, **changed: Any) -> None:
+    """Train until the second update, where whoever watches ends it."""
+
+    def report(done: int, total: int, note: str = "") -> None:
+        if done == 2:
+            raise Cancelled("stopped")
+
+    given = BASE | changed
+    denoiser = Denoiser(given["widths"], 8, 0, given["schedule"], given["covariance"])
+    with watched(report, keeper=keeper), pytest.raises(Cancelled):
+        fitted(denoiser, drawn(pair(0.5), 100), given["masks"], Plan(steps=9), 0, lambda *_: 0.0, given["reads"])
+
+
+def test_every_training_has_a_state_of_its_own() -> None:
+    keeper = Held()
+    for count, changed in enumerate([{}, *CHANGES], 1):
+        started(keeper, **changed)
+        assert len(keeper.states) == count, changed
+
+
+@pytest.mark.parametrize("changed", [{"normal": False}, {"kind": "c"}, {"margins": "gauss"}])
+def test_a_reading_of_other_settings_begins_anew(changed: dict[str, Any]) -> None:
+    x, keeper, updates = drawn(pair(0.8), 100), Held(), []
+
+    def report(done: int, total: int, note: str = "") -> None:
+        updates.append(done)
+        if len(updates) == 20:
+            raise Cancelled("stopped")
+
+    with watched(report, keeper=keeper), pytest.raises(Cancelled):
+        MINDE(steps=50, hidden=8)(x[:, 0], x[:, 1])
+    with watched(report, keeper=keeper):
+        MINDE(steps=50, hidden=8, **changed)(x[:, 0], x[:, 1])
+        MINDE(steps=50, hidden=8)(x[:, 0], x[:, 1])
+    assert updates == [*range(1, 21), *range(1, 51), *range(21, 51)]
+
+
 def test_a_loss_that_is_no_number_keeps_the_last_good_state() -> None:
     x = drawn(pair(0.8), 400).float()
 
@@ -188,7 +331,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_state() -> None:
     trained = fitted(network, x, [(1, 0)], Plan(steps=200, every=20), 0)
     assert trained.stopped == "a loss that is no number by update 80; the last good state is used"
     assert trained.steps == (20, 40, 60) and all(one.isfinite().all() for one in network.parameters())
-    with pytest.raises(SampleError, match="no loss was finite by update 50"):
+    with pytest.raises(SampleError, match="a loss that is no number by update 50; no number can"):
         fitted(Denoiser((1, 1), 16), x * math.nan, [(1, 0)], Plan(), 0)
 
 
@@ -204,6 +347,9 @@ def test_memory_that_does_not_suffice_halves_the_batch_once() -> None:
                 if len(rows) > self.most:
                     raise torch.OutOfMemoryError("no memory")
             return (rows.float(),)
+
+        def given(self):
+            return ()
 
         def losses(self, x):
             loss = sum(one.square().sum() for one in self.network.parameters()) + 0 * x

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import explorer
 from explorer import cli
 from explorer.catalogue import figures
-from explorer.errors import InputError, SampleError, SettingError
+from explorer.errors import InputError, SampleError, SettingError, UnitError
 from explorer.estimators import KSG, OInformation, PartialInformation
 from explorer.figures import interactions as drawing
 from explorer.figures import pair_atoms
@@ -83,6 +83,32 @@ def test_targets_of_other_kinds() -> None:
         explorer.interactions(x, y=[0, 1, 0])
 
 
+def about(x: np.ndarray, y: np.ndarray, method: str) -> Interactions:
+    return explorer.interactions(x, y=y, names=["a", "b", "c"], method=method, interval=False, null=False)
+
+
+def test_a_target_that_is_a_function_is_doubted_or_refused_with_the_names_of_its_columns() -> None:
+    x = normal(3)
+    for y, named in ((x, "'a', 'b', 'c'"), (x[:, 1], "'b'"), (x[:, 0] - x[:, 2], "'a' with 'c'")):
+        found = about(x, y, "neighbors")
+        (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
+        assert f"function of {named}, or" in doubt.text and found.unbounded and "No rule" not in found.verdict
+        title = pair_atoms.finding(found, "bits")
+        assert "look like functions of each other" in title and not any(letter.isdigit() for letter in title)
+        assert "doubtful: deterministic" in pair_atoms.draw(found).layout.title.text
+        assert "doubtful" not in drawing.draw(found).layout.title.text, "no total rests on the target"
+        with pytest.raises(SampleError, match=f"function of {named}, or .*Leave the columns of y out of x"):
+            about(x, y, "gaussian")
+    assert about(x, np.exp(x[:, 1]), "gaussian").unbounded
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_target_with_noise_of_its_own_is_not_called_a_function(seed: int) -> None:
+    x, noise = normal(3, seed=seed), np.random.default_rng(seed + 9).normal(size=400)
+    for y in (x @ np.ones(3), x[:, 0] + 0.3 * noise, noise, (x[:, 0] > 0).astype(int)):
+        assert not about(x, y, "gaussian").unbounded
+
+
 def test_atoms_are_set_against_a_shuffled_target() -> None:
     """What three independent labels and a fourth read of each other is chance; a parity is not, nor a bit that is told.
 
@@ -129,7 +155,7 @@ def test_groups_and_names() -> None:
     assert explorer.interactions(pd.DataFrame(x, columns=list("abcde")), null=False).names == tuple("abcde")
     with pytest.raises(InputError, match="names holds 2 names and there are 5 variables"):
         explorer.interactions(x, names=["a", "b"])
-    with pytest.raises(SampleError, match="at least 3 variables"):
+    with pytest.raises(SampleError, match=r"at least 3 variables.*estimator='partial_information'"):
         explorer.interactions(x[:, :2])
     with pytest.raises(SettingError, match="method='kernel' must be one of"):
         explorer.interactions(x, method="kernel")
@@ -165,6 +191,12 @@ def test_plain_data_comes_back(parity: Interactions) -> None:
     frame = parity.to_frame()
     assert list(frame.quantity[:4]) == list(TOTALS) and len(frame) == 4 + 4 + 4
     assert len(parity.pairs_frame()) == 6 and "synergy" in parity.pairs_frame() and "synergy" not in plain.pairs_frame()
+    bits = parity.to_frame("bits")
+    assert bits["value"].tolist() == pytest.approx((frame["value"] / np.log(2)).tolist()) and set(bits.unit) == {"bits"}
+    pairs = parity.pairs_frame(), parity.pairs_frame("bits")
+    assert pairs[1]["synergy shuffled"].tolist() == pytest.approx((pairs[0]["synergy shuffled"] / np.log(2)).tolist())
+    with pytest.raises(UnitError):
+        parity.to_frame("hartleys")
     assert f"Ω {parity.o_information:.4g}" in str(parity)
     assert "table" in str(parity) and "other adds" in parity._repr_html_()
 

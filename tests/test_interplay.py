@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import explorer
 from explorer import arrays, interplay, jobs
+from explorer.catalogue import figures
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
 from explorer.interplay import Question
 from explorer.jobs import board
@@ -172,9 +173,11 @@ class TestTab:
 
     def test_too_few_variables_are_told(self, table):
         test = tab(of=f"{table}:a,b")
-        assert "There are 2 variables here" in texts(test) and jobs.jobs() == []
+        assert "partial_information reads" in texts(test) and jobs.jobs() == []
+        test = tab(of=f"{table}:a")
+        assert "There are 1 variables here" in texts(test) and jobs.jobs() == []
         test = tab(of=table, **{f"of.{arrays.short(table)}": ["a", "b"]})
-        assert "2 variables are chosen" in texts(test) and jobs.jobs() == []
+        assert "partial_information reads" in texts(test) and jobs.jobs() == []
 
     def test_variables_of_two_kinds_are_refused_in_a_sentence(self, table):
         key, names = f"of.{arrays.short(table)}", ["a", "b", "word"]
@@ -196,6 +199,25 @@ def test_the_code_repeats_it(table):
     space: dict = {}
     exec(interactions_view.python(question, "bits"), space)
     assert np.array_equal(space["found"].totals, interplay.collected(question).totals)
+
+
+def test_two_variables_have_code_that_runs(table):
+    """A parity of two bits about the third."""
+    space: dict = {}
+    exec(interactions_view.of_two(Question(table, ("a", "b"), f"{table}:word")), space)
+    assert space["found"].details["synergy"] < 0.05 and space["found"].details["measure"] == "broja"
+    with pytest.raises(SettingError, match="'partial_information' tells what two tell"):
+        Question(table, ("a", "b"), f"{table}:word").checked()
+
+
+def test_a_target_that_holds_the_variables_has_no_atoms_in_a_title(home):
+    of, units, once = "twelve_bit:8000:tanh_5", [f"unit {i}" for i in range(5)], {"interval": False, "null": False}
+    found = interplay.run(of, units, of, **once)
+    (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
+    assert "y looks like a function of 'unit 0', 'unit 1', 'unit 2', 'unit 3' and 1 more" in doubt.text
+    assert "only together" not in figures["pair_atoms"](found).layout.meta["alt"]
+    labels = interplay.run(of, units[:3], "twelve_bit:y", **once)
+    assert not labels.unbounded
 
 
 def test_a_variable_that_never_changes_is_named(home, tmp_path, monkeypatch):

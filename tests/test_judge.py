@@ -200,3 +200,14 @@ def test_the_callers_random_state_is_left_alone() -> None:
     torch.manual_seed(3)
     explorer.estimate(*BivariateNormal().sample(80))
     assert torch.equal(torch.rand(2), expected)
+
+
+def test_real_columns_of_few_values_hold_no_more_than_their_entropy() -> None:
+    from explorer.reliability.rules import fired
+
+    x, noise = np.random.default_rng(0).normal(size=(2, 2000))
+    for y, doubted in (((x > 0).astype(float), True), (x + noise, False)):
+        samples = GaussianCopula().checked(x, y)
+        found = {one.rule: one.text for one in fired(GaussianCopula(), samples, 0.9, None, None)}
+        assert ("above entropy" in found) == doubted
+        assert not doubted or "above the entropy 0.693" in found["above entropy"]

@@ -26,7 +26,7 @@ from explorer.labs import base
 from explorer.labs.base import chapters, drawn, finding, table
 from explorer.packaged import root
 from explorer.pictures import Bars, Curves, Line
-from explorer.ui import labs_page, teacher
+from explorer.ui import labs_page, results, teacher
 from explorer.ui.show import plain
 from explorer.ui.teacher import Prepared
 
@@ -144,6 +144,37 @@ def test_words_narrow_the_labs_down(scratch: Path, words: str, there: int) -> No
 )
 def test_words_of_a_lab_or_of_its_chapter_find_it(words: str, name: str) -> None:
     assert labs.card(name).constants["TITLE"] in links(opened(PAGE, view="Labs", q=words))
+
+
+def test_what_a_question_holds_is_found_before_what_its_chapter_holds() -> None:
+    found = labs_page.ranked([labs.card(name) for name in labs], "channel")
+    assert list(found) == [where for where in labs_page.WHERE if where in found]
+    assert "what_a_channel_carries" in [card.name for card in found[labs_page.WHERE[0]]]
+    assert all("channel" in card.constants["TITLE"].lower() for card in found[labs_page.WHERE[0]])
+    assert not any("channel" in card.constants["TITLE"].lower() for card in found[labs_page.WHERE[-1]])
+    shown = [one.value for one in opened(PAGE, view="Labs", q="channel").subheader]
+    assert shown == [f"Found {where}" for where in found]
+
+
+def test_numbers_that_will_be_seen_are_of_the_defaults_where_a_setting_is_another() -> None:
+    state = {"near_and_far.decay": "1.2"}
+    moved = "**See, starting from the defaults:** two of the sequences"
+    assert "**See:** two of the sequences" in texts(opened(PAGE, lab="near_and_far"))
+    for more in ({}, {"lock": "decay"}, {"hide": "decay"}, {"projector": "1"}):
+        assert moved in texts(opened(PAGE, lab="near_and_far", **state, **more)), more
+    rules = labs.card("near_and_far").settings
+    assert base.expected("it grows.", {"decay": 1.2}, rules) == "**See:** it grows."
+    assert base.expected("it is 2.", {"decay": 1.5}, rules) == "**See:** it is 2."
+
+
+def test_the_bar_of_a_figure_has_room_above_its_title() -> None:
+    figure = drawn("two_by_two")
+    lowered = results.below_bar(figure)
+    before, after = figure.layout, lowered.layout
+    tops = [(1 - one.title.y) * one.height for one in (before, after)]
+    assert tops[1] - tops[0] == pytest.approx(results.BAR) and after.margin.t - before.margin.t == results.BAR
+    assert after.height - after.margin.t == before.height - before.margin.t, "the axes keep their height"
+    assert figure.layout.height == before.height != after.height, "the figure that was given stays as it is"
 
 
 @pytest.mark.parametrize("view", ["Lessons", "Labs", "Papers"])
@@ -300,7 +331,7 @@ def test_a_projector_gets_large_letters_and_one_figure(scratch: Path) -> None:
     large, times = json.loads(chart(test).spec)["layout"], teacher.LARGER
     assert large["title"]["font"]["size"] == pytest.approx(times * plain["title"]["font"]["size"])
     assert large["font"]["size"] == pytest.approx(12 * times) and "font-size:17px" in large["title"]["text"]
-    assert large["height"] == pytest.approx(times * plain["height"])
+    assert large["height"] - results.BAR == pytest.approx(times * (plain["height"] - results.BAR))
     assert test.slider and not test.expander and "All labs" not in links(test)
     test.button[0].click().run()
     assert "projector" not in test.query_params and "All labs" in links(test)

@@ -411,11 +411,14 @@ def test_commands_list_run_and_write(tmp_path: Any) -> None:
     assert found["finding"] in run("lab", quick).output
     for ending, holds in ((".html", "<figure"), (".ipynb", "cells"), (".csv", ",")):
         path = tmp_path / f"lab{ending}"
-        assert run("lab", quick, "--out", str(path), "--theme", "dark").exit_code == 0
+        done = run("lab", quick, "--out", str(path), "--theme", "dark")
+        assert done.exit_code == 0 and str(path) in done.output.replace("\n", "")
         assert holds in path.read_text()
     assert THEMES["dark"].background in (tmp_path / "lab.html").read_text()
     for ending in (".html", ".ipynb"):
-        assert run("lesson", FIRST, "--out", str(tmp_path / f"lesson{ending}")).exit_code == 0
+        path = tmp_path / f"lesson{ending}"
+        done = run("lesson", FIRST, "--out", str(path))
+        assert done.exit_code == 0 and str(path) in done.output.replace("\n", "")
     nbformat.validate(nbformat.read(tmp_path / "lesson.ipynb", as_version=4))
 
 

@@ -13,7 +13,7 @@ from explorer import jobs
 from explorer.demo import submit_demo
 from explorer.errors import SettingError
 from explorer.jobs import board
-from explorer.plan import Plan
+from explorer.plan import Plan, cost
 from explorer.ui import show
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -116,6 +116,21 @@ def test_plane_asks_before_a_heavy_one():
     assert "on one core" in texts(test)
     next(button for button in test.button if button.label == "Run").click().run()
     assert len(jobs.jobs()) == 1
+
+
+def test_a_heavy_plane_begins_with_the_layers_and_steps_that_are_chosen():
+    test = opened("3_plane.py", run="twelve_bit", est="infonce")
+    run = explorer.open("twelve_bit")
+    seconds = cost(run, Plan("infonce").checked(run))[0]
+    assert any(f"on this run takes about {show.duration(seconds)} on" in text.value for text in test.info)
+    test.multiselect(key="part-layers-infonce").set_value(["tanh_3"]).run()
+    test.selectbox(key="part-steps-infonce").set_value(2).run()
+    part = show.duration(seconds * 2 / (len(run.steps) * len(run.layers)))
+    assert any(f"on these layers and steps takes about {part} on" in text.value for text in test.info)
+    next(button for button in test.button if button.label == "Run").click().run()
+    (job,) = jobs.jobs()
+    assert job.spec.arguments["layers"] == ["tanh_3"]
+    assert job.spec.arguments["steps"] == [run.steps[0], run.steps[-1]]
 
 
 @pytest.mark.parametrize("state, says", [("failed", "has stopped: it broke"), ("lost", "its worker is gone")])

@@ -78,7 +78,7 @@ def test_bounds_that_break_their_word_are_named(best):
     assert broken == {"nwj", "mine", "smile"}
     assert finding(best) == (
         "barber_agakov stays near the truth up to 10 nats; "
-        "nwj, mine and smile read above it, though called lower bounds"
+        "at some step most readings of nwj, mine and smile are above it, though called lower bounds"
     )
     assert verdict(best, row(best, "smile")) == "lower bound ▲ above from 4"
     assert verdict(best, row(best, "club")) == "upper bound · far"
@@ -165,6 +165,7 @@ def test_the_figure_marks_what_breaks_by_shape_words_and_name(best):
     marks = [one for one in figure.data if one.mode == "markers"][i]
     assert list(marks.marker.symbol) == ["circle", "triangle-up", "triangle-up", "triangle-up", "triangle-up"]
     said = [one.text for one in figure.layout.annotations]
+    assert list(marks.y) == best.median[i].tolist(), "where most readings are, is seen"
     assert any("<b>smile</b>" in one and "▲ above from 4" in one for one in said)
     assert any(one.startswith("↑ 34") for one in said), "what leaves the frame is told"
     assert THEMES["light"].accent in list(marks.marker.color)
@@ -177,10 +178,13 @@ def test_the_figure_marks_what_breaks_by_shape_words_and_name(best):
 
 def test_a_title_that_chance_decides_says_so():
     """Two true informations, one reading of each: a coin calls a bound broken as often as not."""
-    for count, begins in ((1, "In one draw of each step: "), (3, "In 3 draws of each step: ")):
+    for count, begins, what, verb in (
+        (1, "In one draw of each step: ", "the reading", "is"),
+        (3, "In 3 draws of each step: ", "most readings", "are"),
+    ):
         cells = {(name, level): [level + 1] * count for name in CLAIMED for level in (2.0, 4.0)}
         title = finding(readings(cells, critic="trained", n=500, repeats=count, dim=4))
-        assert title.startswith(begins) and "low reads above it, though called a lower bound" in title
+        assert title.startswith(begins) and f"{what} of low {verb} above it, though called a lower bound" in title
         shown = draw(readings(cells, critic="trained", n=500, repeats=count, dim=4)).layout.title.text
         assert ("1 sample a step" in shown) == (count == 1) and begins.strip() in shown
     many = readings({(name, level): [level + 1] * 8 for name in CLAIMED for level in (2.0, 4.0)}, critic="trained")
@@ -192,9 +196,15 @@ def test_few_trained_readings_are_doubted_and_those_of_the_best_critic_are_not()
 
     def rules(repeats, critic):
         cells = {("smile", level): [level + 1] * repeats for level in LEVELS}
-        about = {"critic": critic, "dim": 4, "n": 500, "batch": 64, "cells": 5, "total": 5}
+        about = {"critic": critic, "dim": 4, "n": 500, "batch": 64, "cells": 5, "total": 5, "repeats": repeats}
         return {one.rule for one in doubts(BoundReadings.from_cells({"smile": "lower"}, LEVELS, cells, {}, {}, about))}
 
     assert "Few samples" in rules(3, "trained")
+    cells = {("smile", level): [level + 1] for level in LEVELS}
+    about = {"critic": "trained", "dim": 4, "n": 500, "repeats": 3, "cells": 5, "total": 15}
+    started = BoundReadings.from_cells({"smile": "lower"}, LEVELS, cells, {}, {}, about).to("bits")
+    said = {one.rule: one.text for one in doubts(started)}
+    assert said["Few samples"].startswith("Shown: 1 sample per step of the 3 asked for.")
+    assert "above it at one step in 2" in said["Few samples"] and "yet from 2.89 bits on" in said["smile"]
     assert "Few samples" not in rules(8, "trained")
     assert "Few samples" not in rules(3, "best")

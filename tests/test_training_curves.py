@@ -51,6 +51,7 @@ def test_looks_are_kept_now_and_then_and_gone_at_the_end(home, clock):
             "cell": {
                 "estimator": "infonce",
                 "training": 1,
+                "unit": "nats",
                 "curves": {"step": [25, 50, 75], "train": [0.2, 0.4, 0.5], "held": [0.1, 0.3, 0.4]},
             }
         }
@@ -194,9 +195,12 @@ def test_planes_listen_too(home, monkeypatch):
     heard = []
 
     class Cells:
-        def at(self, step, layer):
+        def groups(self, cells):
+            return [cells]
+
+        def together(self, cells):
             report(3, 9)
-            return {"values": {}}
+            return {cell: {"values": {}} for cell in cells}
 
     class Kind:
         keys = staticmethod(lambda *_: {(4, "tanh"): "key"})
@@ -211,11 +215,33 @@ def test_planes_listen_too(home, monkeypatch):
 
 
 def test_a_predictor_of_noise_that_learns_is_drawn_as_a_loss_without_a_unit():
-    drawn = draw({"estimator": "minde", "training": 1, "curves": CURVES}, unit="bits")
+    drawn = draw({"estimator": "minde", "training": 1, "unit": "", "curves": CURVES}, unit="bits")
     assert "a loss of 0.400" in drawn.layout.title.text.replace("<br>", " ")
     assert drawn.layout.yaxis.title.text == "loss"
     assert list(drawn.data[1].y) == CURVES["held"]
     assert draw({"estimator": "nwj", "training": 1, "curves": CURVES}).layout.yaxis.title.text == "read, bits"
+
+
+def test_the_ceiling_is_drawn_while_a_critic_learns(pair, monkeypatch):
+    monkeypatch.setattr(training_curves, "KEEP_EVERY", 0.0)
+    inquiry, seen = Inquiry({"infonce": {"steps": 50}}, null=False).checked(), []
+
+    def progress(done, total, note=""):
+        seen.extend(panel.curves(*pair, inquiry).values())
+
+    panel.compute(*pair, inquiry, progress)
+    assert seen[0]["ceiling"] == pytest.approx(np.log(60)) and seen[0]["unit"] == "nats"
+    drawn = draw(seen[0] | {"curves": {"step": [25], "train": [3.0], "held": [2.5]}}, unit="nats")
+    assert [one.y0 for one in drawn.layout.shapes] == [pytest.approx(np.log(60))]
+    assert "ceiling 4.09 nats: no reading above it" in {one.text for one in drawn.layout.annotations}
+
+
+def test_a_loss_says_that_it_is_one_while_it_is_learnt(home):
+    with training_curves.followed("cell", "minde", lambda *_: None, 0, 1):
+        look(25, 0.9, 0.8, "")
+        found = training_curves.live(["cell"])["cell"]
+    assert found["unit"] == "" and "ceiling" not in found
+    assert draw(found).layout.yaxis.title.text == "loss"
 
 
 def test_names_stand_at_the_ends_of_curves_that_lie_close_above_zero():

@@ -48,7 +48,7 @@ def lines(found: Interactions) -> str:
         f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}  shuffled {null:.4f}"
         for name, (value, low, high, null) in zip(TOTALS, ends, strict=True)
     ]
-    rows += ["", "what each adds to Ω"]
+    rows += ["", f"what each adds to Ω{', which is all of it: two alone have none' * (len(found.names) == 3)}"]
     each = zip(found.names, found.gradients, found.gradients_low, found.gradients_high, strict=True)
     rows += [f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}" for name, value, low, high in each]
     rows += ["", found.pairs_frame().iloc[:, :5].round(4).to_string(index=False), "", *_atoms(found)]

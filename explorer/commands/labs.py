@@ -34,12 +34,15 @@ def lab(
         from explorer.handouts.lab import notebook
 
         Path(out).write_text(notebook(name, settings), encoding="utf-8")
+        print(f"Wrote the notebook of the lab {name} to {out}")
         return
     from explorer.labs.base import drawn
 
     figure = drawn(name, "dark" if theme == "dark" else "light", **settings)
     if out:
         _write(figure, name, settings, out)
+        what = "table" if suffix == ".csv" else "page" if suffix == ".html" else "picture"
+        print(f"Wrote the {what} of the lab {name} to {out}")
     else:
         print(_told(figure, name, settings, json_))
 
@@ -66,6 +69,7 @@ def lesson(
 
         text = handout.page(name, [drawn(one.name, one.theme, **one.settings) for _, one in handout.frames(name)])
     Path(out).write_text(text, encoding="utf-8")
+    print(f"Wrote the {'notebook' if suffix == '.ipynb' else 'page'} of the lesson {name} to {out}")
 
 
 COMMANDS = (lab, lesson)

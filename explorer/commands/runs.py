@@ -27,6 +27,8 @@ from explorer.score import Score
 
 MEASURE = "diffusion_spectral_entropy"
 Measure = Annotated[str, typer.Option(help="See `explorer list measures`.")]
+Steps = Annotated[list[int] | None, typer.Option("--step", help="Only this recorded step; repeat for more.")]
+Layers = Annotated[list[str] | None, typer.Option("--layer", help="Only this layer; repeat for more.")]
 Compared = Annotated[str, typer.Option(help="y or a factor; previous, first or last step, x, or a layer.")]
 
 
@@ -55,6 +57,8 @@ def plane(
     target: Target = "y",
     noise: Noise = 0.0,
     permutations: Permutations = 5,
+    step: Steps = None,
+    layer: Layers = None,
     set_: Set = None,
     seed: Seed = 0,
     device: Device = "auto",
@@ -64,7 +68,8 @@ def plane(
     checked_out(out)
     settings = settings_of(catalogue.estimators, estimator, set_)
     options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
-    found = explorer.plane(_opened(runs), estimator, progress=progress, **options, **settings)
+    only = {"steps": step, "layers": layer}
+    found = explorer.plane(_opened(runs), estimator, progress=progress, **only, **options, **settings)
     written(found, out)
 
 
@@ -73,6 +78,8 @@ def profile(
     measure: Measure = MEASURE,
     target: Compared = "",
     permutations: Annotated[int, typer.Option(help="Shuffles whose mean is the null.")] = 0,
+    step: Steps = None,
+    layer: Layers = None,
     set_: Set = None,
     seed: Seed = 0,
     device: Device = "auto",
@@ -82,7 +89,8 @@ def profile(
     checked_out(out)
     settings = settings_of(catalogue.measures, measure, set_)
     options = {"target": target, "permutations": permutations, "seed": seed, "device": device}
-    found = explorer.profile(_opened(runs), measure, progress=progress, **options, **settings)
+    only = {"steps": step, "layers": layer}
+    found = explorer.profile(_opened(runs), measure, progress=progress, **only, **options, **settings)
     written(found, out)
 
 
@@ -90,7 +98,7 @@ def similarity(
     runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="One run: its layers; several: across runs.")],
     measure: Annotated[str, typer.Option(help="One that compares two representations.")] = "linear_cka",
     step: Annotated[list[int] | None, typer.Option(help="Of the recording; two compare layers between steps.")] = None,
-    layer: Annotated[list[str] | None, typer.Option(help="Only this layer; repeat for more.")] = None,
+    layer: Layers = None,
     null: Annotated[bool, typer.Option(help="What a pair reads with the rows of one shuffled.")] = True,
     set_: Set = None,
     seed: Seed = 0,

@@ -80,9 +80,11 @@ class Separable(Critic):
 
 
 def scored(g: torch.Tensor, h: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
-    """g . h - share (|g|^2 + |h|^2) / 2 of all pairs, from embeddings (members, n, embed)."""
-    squares = g.square().sum(-1)[:, :, None] + h.square().sum(-1)[:, None]
-    return torch.baddbmm(-0.5 * share * squares, g, h.mT)
+    """g . h - share (|g|^2 + |h|^2) / 2 of all pairs, from embeddings (members, n, embed), by one product."""
+    of_g, of_h = (-0.5 * share * one.square().sum(-1, keepdim=True) for one in (g, h))
+    return torch.bmm(
+        torch.cat([g, of_g, torch.ones_like(of_g)], -1), torch.cat([h, torch.ones_like(of_h), of_h], -1).mT
+    )
 
 
 class Joint(Critic):

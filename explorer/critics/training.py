@@ -5,51 +5,20 @@ the two readings are averaged: no half is both chosen by and read, and none is l
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 
 from explorer.critics.members import Critic
-from explorer.device import half_precision, rows_per_chunk
+from explorer.critics.plan import Plan, split
+from explorer.critics.reading import Bound, count, crossed, seen
+from explorer.device import half_precision
 from explorer.errors import SampleError
-from explorer.watching import look, report
-
-Bound = Callable[[torch.Tensor], torch.Tensor]
-"""Scores (members, n, n) to what each member reads, (members,)."""
-
-MOST = 4096
-"""Samples that are scored against each other at most: more are read in parts, whose readings are averaged."""
-GROUPS = 10
-"""Groups of held-out samples that are left out in turn for the standard error."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and how fast critics learn.
-
-    Attributes:
-        steps: updates at most.
-        batch: samples of an update.
-        rate: of AdamW.
-        decay: of its weights.
-        every: updates between two looks at the samples that are held out.
-        patience: looks without a gain after which a member rests.
-        held_out: share of the samples that is not learnt from; a bound of K pairs tells more the more they are.
-        clip: largest norm of the gradient of a member.
-        stretches: of rows that are steps of time, into so many stretches they are cut, and what is held out is whole
-            stretches; 0 takes rows at random.
-    """
-
-    steps: int = 600
-    batch: int = 512
-    rate: float = 3e-3
-    decay: float = 1e-2
-    every: int = 25
-    patience: int = 6
-    held_out: float = 0.4
-    clip: float = 1.0
-    stretches: int = 0
+from explorer.updates.loop import Best, trained
+from explorer.updates.states import Tree, moments, put, put_moments
+from explorer.watching import look
 
 
 @dataclass(frozen=True)
@@ -57,13 +26,15 @@ class Trained:
     """Critics as they were read.
 
     Attributes:
-        reading: what each member reads on samples that it was not chosen by, (members,).
-        error: standard error of the readings by chance of the samples they are read on, (members,).
+        reading: what each member reads on samples that it was not chosen by, (members,); NaN of a member that met a
+            value that is no number before its first look.
+        error: standard error of the readings by chance of the samples they are read on, (members,); NaN unasked.
         pairs: K, how many samples are scored against each other in one reading.
         steps: of the looks.
-        train, held: what each look read on a batch learnt from and on all that is held out, (looks, members).
+        train, held: what each look read on a batch learnt from and on all that is held out, (looks, members); of a
+            member that rests what it read last.
         best: the update whose state was read, of each half, (2, members); 0 is the critic whose weights are all 0.
-        stopped: why training ended before its last update, "" where it did not.
+        ends: why each member rested before the last update, "" where it did not.
     """
 
     reading: torch.Tensor
@@ -73,7 +44,12 @@ class Trained:
     train: torch.Tensor
     held: torch.Tensor
     best: torch.Tensor
-    stopped: str
+    ends: tuple[str, ...]
+
+    @property
+    def stopped(self) -> str:
+        """Why training ended before its last update, or that some member met no number; "" where neither is so."""
+        return broken(self.ends) or (max(self.ends, key=lambda one: (len(one), one)) if all(self.ends) else "")
 
     @property
     def curves(self) -> dict[str, list[float]]:
@@ -81,30 +57,10 @@ class Trained:
         means = {"train": self.train, "held": self.held}
         return {"step": [float(one) for one in self.steps], **{key: one.mean(1).tolist() for key, one in means.items()}}
 
-
-class _Kept:
-    """The best state of every member on one half, and the value of it; at first all weights 0, of which all pairs are
-    alike: a critic that is never better has found nothing."""
-
-    def __init__(self, critic: Critic, silent: torch.Tensor):
-        self.value = silent.cpu()
-        self.step = torch.zeros(len(critic.seeds), dtype=torch.long)
-        self.state = [torch.zeros_like(one) for one in critic.parameters()]
-
-    def seen(self, critic: Critic, value: torch.Tensor, step: int) -> torch.Tensor:
-        """Keep what has become better; which members have, (members,)."""
-        better = value.cpu() > self.value
-        self.value = torch.where(better, value.cpu(), self.value)
-        self.step[better] = step
-        for kept, now in zip(self.state, critic.parameters(), strict=True):
-            kept[better] = now.detach()[better]
-        return better
-
-    def into(self, critic: Critic) -> None:
-        """Give the members their best state."""
-        with torch.no_grad():
-            for kept, now in zip(self.state, critic.parameters(), strict=True):
-                now.copy_(kept)
+    def of(self, members: slice) -> "Trained":
+        """The same of some members."""
+        parts = {name: getattr(self, name)[..., members] for name in ("reading", "error", "train", "held", "best")}
+        return replace(self, **parts, ends=self.ends[members])
 
 
 def fitted(
@@ -116,127 +72,211 @@ def fitted(
     plan: Plan | None = None,
     seed: int = 0,
     choose: Bound | None = None,
+    errors: bool = True,
+    ceiling: Callable[[int], float] = lambda _: math.inf,
 ) -> Trained:
     """Train every member on its own samples, all of them at once, and read each; says to `watching` how far it is.
 
+    A member rests when it has not gained for a while, or met a value that is no number, and leaves the others alone: it
+    learns what it learns by itself, up to the rounding of products in float32.
+
     Args:
         x, y: (members, n, d_x) and (members, n, d_y), paired row by row; a first dimension of 1 serves all members.
-        objective: of the scores of a batch; what is raised.
+        objective: of the scores of a batch; what is raised. One that remembers past batches holds tensors with an entry
+            a member in a list `past`.
         read: of all held-out pairs of a half; the objective unless given.
         choose: of the same pairs; the best state is where it is largest. What is read, unless given.
         seed: of the split and of the batches, which are the same for every member.
+        errors: whether standard errors are asked for, which take as long as some twenty looks.
+        ceiling: what a reading of K pairs cannot exceed, for whoever watches.
 
     Raises:
         SampleError: for fewer than 8 samples in a half or 16 to learn from, or when no value is finite.
     """
-    plan, read = plan or Plan(), read or objective
-    choose = choose or read
-    learnt, halves = _split(len(x[0]), plan, seed)
-    x, y = (one.expand(len(critic.seeds), -1, -1) for one in (x, y))
-    kept, looks = _silent(critic, x, y, halves, choose), _Looks(len(critic.seeds), plan.patience)
-    optimizer = torch.optim.AdamW(critic.parameters(), lr=plan.rate, weight_decay=plan.decay)
-    rng = torch.Generator().manual_seed(seed + 1)
-    for step in range(1, plan.steps + 1):
-        chosen = learnt[torch.randint(len(learnt), (min(plan.batch, len(learnt)),), generator=rng)]
-        with half_precision(x.device):
-            scores = critic(x[:, chosen], y[:, chosen]).float()
-        value = _updated(critic, optimizer, objective(scores), plan.clip)
-        if not looks.finite(value, step):
-            break
-        if step % plan.every == 0 or step == plan.steps:
-            found = [_seen(critic, x, y, half, choose, read) for half in halves]
-            gained = [one.seen(critic, by, step) for one, (by, _) in zip(kept, found, strict=True)]
-            if not looks.gained(step, read(scores.detach()), [value for _, value in found], gained):
-                break
-        report(step, plan.steps, looks.note)
-    if not looks.steps:
-        raise SampleError(f"the critic gave {value.tolist()} at update {step}; no number can be told from these data")
-    reading, error = _crossed(critic, x, y, kept, halves, read)
-    best, pairs = torch.stack([one.step for one in kept]), len(halves[0]) // _count(len(halves[0]))
-    train, held = torch.stack(looks.train), torch.stack(looks.held)
-    return Trained(reading, error, pairs, tuple(looks.steps), train, held, best, looks.stopped)
+    read = read or objective
+    fit = _Fit(critic, x, y, (objective, read, choose or read), plan or Plan(), seed)
+    fit.ceiling = ceiling(fit.pairs)
+    trained(fit, fit.plan.steps, fit.plan.every)
+    return fit.ended(errors)
 
 
-def _crossed(
-    critic: Critic,
-    x: torch.Tensor,
-    y: torch.Tensor,
-    kept: Sequence[_Kept],
-    halves: Sequence[torch.Tensor],
-    read: Bound,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Each half read with the state that was best on the other: means and their errors, (members,) each."""
-    found = []
-    for one, half in zip(kept, reversed(halves), strict=True):
-        one.into(critic)
-        found += _parts(critic, x, y, half, read)
-    reading = torch.stack([value for value, _ in found]).mean(0).cpu()
-    if not torch.isfinite(reading).all():
-        rule = "no number can be told from these data"
-        raise SampleError(f"the critic gave {reading.tolist()} on held-out samples; {rule}")
-    return reading, torch.stack([error for _, error in found]).square().sum(0).sqrt().cpu() / len(found)
+def broken(ends: Sequence[str]) -> str:
+    """The first reason of those why members rested that is a value that is no number, "" without one."""
+    return next((one for one in ends if "no number" in one), "")
 
 
-class _Looks:
-    """What the looks at held-out samples read, and when to stop."""
+def met(ends: Sequence[str]) -> str:
+    """What critics met that give no number, as an error says it."""
+    return broken(ends).partition(";")[0] or "a value that is no number on held-out samples"
 
-    def __init__(self, members: int, patience: int):
-        self.patience, self.idle = patience, torch.zeros(members, dtype=torch.long)
+
+REMEDY = "take a smaller learning_rate or hidden"
+"""Of a training that met no number before its first look."""
+
+
+class _Fit:
+    """Critics that learn: the critic holds those that still do, `best` what is kept of all."""
+
+    def __init__(
+        self,
+        critic: Critic,
+        x: torch.Tensor,
+        y: torch.Tensor,
+        bounds: tuple[Bound, Bound, Bound],
+        plan: Plan,
+        seed: int,
+    ):
+        self.critic, self.plan, self.seed, self.note = critic, plan, seed, ""
+        self.objective, self.read, self.choose = bounds
+        self.past: list[torch.Tensor] = getattr(self.objective, "past", [])
+        self.all = self.x, self.y = x, y
+        self.learnt, self.halves = split(x.shape[1], plan, seed)
+        self.pairs, self.ceiling = len(self.halves[0]) // count(len(self.halves[0])), math.inf
+        members = len(critic.seeds)
+        self.who, self.idle, self.ends = torch.arange(members), torch.zeros(members, dtype=torch.long), [""] * members
+        self.best = self._silent()
+        self.optimiser = torch.optim.AdamW(critic.parameters(), lr=plan.rate, weight_decay=plan.decay)
+        self.rng = torch.Generator().manual_seed(seed + 1)
         self.steps: list[int] = []
-        self.train: list[torch.Tensor] = []
-        self.held: list[torch.Tensor] = []
-        self.stopped, self.note = "", ""
+        self.train, self.held = torch.empty(2, 0, members)
 
-    def finite(self, value: torch.Tensor, step: int) -> bool:
-        """Whether every member still has a number; the states kept before are the last good ones."""
-        if torch.isfinite(value).all():
-            return True
-        self.stopped = f"a value that is no number at update {step}; the last good state was read"
-        return False
+    def update(self, step: int) -> bool:
+        """One update of those that learn, on one batch."""
+        size = min(self.plan.batch, len(self.learnt))
+        rows = self.learnt[torch.randint(len(self.learnt), (size,), generator=self.rng)]
+        with half_precision(self.x.device):
+            scores = self.critic(*self._samples(rows)).float()
+        value = _updated(self.critic, self.optimiser, self.objective(scores), self.plan.clip)
+        good = torch.isfinite(value).cpu()
+        self.scores = scores.detach()
+        why = f"a value that is no number at update {step}; the last good state was read"
+        return self._rested(good, why)
 
-    def gained(
-        self, step: int, value: torch.Tensor, found: Sequence[torch.Tensor], gained: Sequence[torch.Tensor]
-    ) -> bool:
-        """Keep a look; whether some member has gained lately."""
+    def look(self, step: int) -> bool:
+        """Keep what is best on each half; whether some member has gained lately."""
+        found = [seen(self.critic, *self._samples(half), self.choose, self.read) for half in self.halves]
+        weights = list(self.critic.parameters())
+        gained = [one.seen(weights, by, step, self.who) for one, (by, _) in zip(self.best, found, strict=True)]
+        self._told(step, self.read(self.scores), torch.stack([value for _, value in found]).mean(0))
+        self.idle[self.who] = torch.where(torch.stack(gained).any(0), 0, self.idle[self.who] + 1)
+        why = f"no gain on held-out samples in {self.plan.patience} looks, at update {step}"
+        return self._rested(self.idle[self.who] < self.plan.patience, why)
+
+    def ended(self, errors: bool) -> Trained:
+        """Each half read with the state that was best on the other.
+
+        Raises:
+            SampleError: when no member gives a number.
+        """
+        lost = self.held.isnan().all(0)
+        if lost.all():
+            raise SampleError(f"the critic met {met(self.ends)}; {REMEDY}")
+        reading, error = crossed(self.critic, *self.all, self.best, self.halves, self.read, errors)
+        reading = reading.masked_fill(lost | ~torch.isfinite(reading), math.nan)
+        if reading.isnan().all():
+            raise SampleError("the critic gave no number on held-out samples; none can be told from these data")
+        best = torch.stack([one.step for one in self.best])
+        return Trained(reading, error, self.pairs, tuple(self.steps), self.train, self.held, best, tuple(self.ends))
+
+    def given(self) -> Iterable[Any]:
+        """Samples, plan and seed, the bounds with the settings of whose they are, and the critics as they begin."""
+        yield from (one.cpu().numpy() for one in self.all)
+        yield from (asdict(self.plan), self.seed, _called(type(self.critic)), self.critic.seeds)
+        yield from (_told_of(one) for one in (self.objective, self.read, self.choose))
+        yield from (one.detach().cpu().numpy() for one in self.critic.parameters())
+
+    def state(self) -> Tree:
+        """Weights and moments of those that learn, what is best of all, and the looks."""
+        return {
+            "who": self.who,
+            "idle": self.idle,
+            "ends": self.ends,
+            "weights": list(self.critic.parameters()),
+            "moments": moments(self.optimiser),
+            "best": [one.state() for one in self.best],
+            "random": self.rng.get_state(),
+            "past": self.past,
+            "looks": [self.steps, self.train, self.held],
+        }
+
+    def restore(self, state: Tree) -> None:
+        """Be as when `state` was taken; what the looks read is told again."""
+        members = torch.arange(len(self.ends))
+        self._hold(members[state["who"]])
+        put([*self.critic.parameters(), self.idle], [*state["weights"], state["idle"]])
+        put_moments(self.optimiser, state["moments"])
+        for one, kept in zip(self.best, state["best"], strict=True):
+            one.restore(kept)
+        self.ends = [str(one) for _, one in zip(members, state["ends"], strict=True)]
+        self.past[:] = [one.to(self.x.device).expand(len(self.who)) for one in state["past"]]
+        self.rng.set_state(state["random"])
+        self.steps, *read = state["looks"]
+        self.train, self.held = torch.empty(2, len(self.steps), len(members))
+        put([self.train, self.held], read)
+        for row, step in enumerate(self.steps):
+            look(step, float(self.train[row].nanmean()), float(self.held[row].nanmean()), "nats", self.ceiling)
+
+    def _samples(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows of the samples of those that learn."""
+        x, y = (one[:, rows].expand(len(self.who), -1, -1) for one in (self.x, self.y))
+        return x, y
+
+    def _told(self, step: int, train: torch.Tensor, held: torch.Tensor) -> None:
+        """Add a look to the curves, and tell it."""
         self.steps.append(step)
-        self.train.append(value.detach().cpu())
-        self.held.append(torch.stack(list(found)).mean(0).cpu())
-        self.note = f"held out {float(self.held[-1].mean()):.3g} nats"
-        look(step, float(self.train[-1].mean()), float(self.held[-1].mean()))
-        self.idle = torch.where(torch.stack(list(gained)).any(0), 0, self.idle + 1)
-        if bool((self.idle < self.patience).any()):
-            return True
-        self.stopped = f"no gain on held-out samples in {self.patience} looks, at update {step}"
-        return False
+        for name, value in (("train", train), ("held", held)):
+            before = getattr(self, name)
+            row = before[-1:].clone() if len(before) else torch.full((1, before.shape[1]), math.nan)
+            row[0, self.who] = value.cpu()
+            setattr(self, name, torch.cat([before, row]))
+        read = float(self.train[-1].nanmean()), float(self.held[-1].nanmean())
+        self.note = f"held out {read[1]:.3g} nats"
+        look(step, *read, "nats", self.ceiling)
+
+    def _rested(self, stays: torch.Tensor, why: str) -> bool:
+        """Let members rest of those that learn; whether any is left."""
+        if not stays.all():
+            for one in self.who[~stays].tolist():
+                self.ends[one] = why
+            weights, kept = [one.detach() for one in self.critic.parameters()], moments(self.optimiser)
+            here = stays.to(self.x.device)
+            self._hold(self.who[stays])
+            put(list(self.critic.parameters()), [one[here] for one in weights])
+            put_moments(self.optimiser, {name: one[here] if one.ndim else one for name, one in kept.items()})
+            self.scores = self.scores[here]
+            self.past[:] = [one[here] for one in self.past]
+        return len(self.who) > 0
+
+    def _hold(self, who: torch.Tensor) -> None:
+        """Let these members be those that learn, with weights that are still to be given."""
+        self.who = who
+        self.x, self.y = (one if len(one) == 1 else one[who.to(one.device)] for one in self.all)
+        for one, full in zip(self.critic.parameters(), self.best[0].weights, strict=True):
+            one.data, one.grad = full.new_zeros(len(who), *full.shape[1:]), None
+
+    def _silent(self) -> list[Best]:
+        """What is kept of each half before any update: all weights 0, of which all pairs are alike. A critic that is
+        never better has found nothing. The critic is left as it is."""
+        weights = list(self.critic.parameters())
+        state = [one.detach().clone() for one in weights]
+        put(weights, [torch.zeros_like(one) for one in state])
+        halves = [self._samples(half) for half in self.halves]
+        kept = [Best(weights, seen(self.critic, *half, self.choose, self.choose)[0]) for half in halves]
+        put(weights, state)
+        return kept
 
 
-def _silent(
-    critic: Critic, x: torch.Tensor, y: torch.Tensor, halves: Sequence[torch.Tensor], choose: Bound
-) -> list[_Kept]:
-    """What is kept of each half before any update: all weights 0. The critic is left as it is."""
-    state = [one.detach().clone() for one in critic.parameters()]
-    with torch.no_grad():
-        for one in critic.parameters():
-            one.zero_()
-        kept = [_Kept(critic, _seen(critic, x, y, half, choose, choose)[0]) for half in halves]
-        for one, before in zip(critic.parameters(), state, strict=True):
-            one.copy_(before)
-    return kept
+def _called(one: Any) -> str:
+    return f"{one.__module__}.{one.__qualname__}"
 
 
-def _split(n: int, plan: Plan, seed: int) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
-    """Rows to learn from, and the two halves that are held out."""
-    half = int(plan.held_out * n / 2)
-    if half < 8 or n - 2 * half < 16:
-        rule = "a critic needs at least 8 samples in each half that is held out, and 16 to learn from"
-        raise SampleError(f"{rule}; {n} samples leave {half} and {n - 2 * half}")
-    rng = torch.Generator().manual_seed(seed)
-    if plan.stretches:
-        cut = torch.arange(n).tensor_split(min(n, plan.stretches))
-        order = torch.cat([cut[i] for i in torch.randperm(len(cut), generator=rng).tolist()])
-    else:
-        order = torch.randperm(n, generator=rng)
-    return order[2 * half :], (order[:half], order[half : 2 * half])
+def _told_of(bound: Bound) -> list[Any]:
+    """What decides a bound: its name, whose it is, and that one's settings; of a function the name alone."""
+    owner = getattr(bound, "__self__", bound)
+    if owner is bound and hasattr(bound, "__qualname__"):
+        return [_called(bound)]
+    settings = getattr(owner, "settings", None) or {key: one for key, one in vars(owner).items() if key != "past"}
+    return [getattr(bound, "__name__", "__call__"), _called(type(owner)), settings]
 
 
 def _updated(critic: Critic, optimizer: torch.optim.Optimizer, value: torch.Tensor, clip: float) -> torch.Tensor:
@@ -244,51 +284,9 @@ def _updated(critic: Critic, optimizer: torch.optim.Optimizer, value: torch.Tens
     optimizer.zero_grad()
     (-value.sum()).backward()
     squares = [one.grad.flatten(1).square().sum(1) for one in critic.parameters() if one.grad is not None]
-    factor = (clip / torch.stack(squares).sum(0).sqrt().clamp_min(1e-12)).clamp_max(1.0)
+    factor = (clip / torch.stack(squares, 1).sum(1).sqrt().clamp_min(1e-12)).clamp_max(1.0)
     for one in critic.parameters():
         if one.grad is not None:
             one.grad.mul_(factor.view(-1, *[1] * (one.ndim - 1)))
     optimizer.step()
     return value.detach()
-
-
-def _count(rows: int) -> int:
-    """Parts of a half, none of more than `MOST` samples."""
-    return math.ceil(rows / MOST)
-
-
-def _seen(
-    critic: Critic, x: torch.Tensor, y: torch.Tensor, rows: torch.Tensor, choose: Bound, read: Bound
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """By what a state is chosen and what it reads on rows of the samples: means over parts of them, (members,)."""
-    scores = [_scores(critic, x[:, part], y[:, part]) for part in rows.tensor_split(_count(len(rows)))]
-    by = torch.stack([choose(one) for one in scores]).mean(0)
-    return by, by if choose == read else torch.stack([read(one) for one in scores]).mean(0)
-
-
-def _parts(
-    critic: Critic, x: torch.Tensor, y: torch.Tensor, rows: torch.Tensor, read: Bound
-) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """What each member reads on every part of the rows, with the error of leaving groups of samples out in turn."""
-    found = []
-    for part in rows.tensor_split(_count(len(rows))):
-        scores = _scores(critic, x[:, part], y[:, part])
-        groups = torch.arange(len(part), device=scores.device).tensor_split(min(GROUPS, len(part) // 4))
-        left = torch.stack([read(_without(scores, group)) for group in groups])
-        spread = (left - left.mean(0)).square().sum(0) * (len(groups) - 1) / len(groups)
-        found.append((read(scores), spread.sqrt()))
-    return found
-
-
-def _without(scores: torch.Tensor, group: torch.Tensor) -> torch.Tensor:
-    """The scores of all samples but those of a group."""
-    kept = torch.ones(scores.shape[-1], dtype=torch.bool, device=scores.device)
-    kept[group] = False
-    return scores[:, kept][:, :, kept]
-
-
-@torch.no_grad()
-def _scores(critic: Critic, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Scores of all pairs, in blocks of x that fit the memory, (members, n, n)."""
-    block = rows_per_chunk(len(x) * x.shape[1] * critic.kept * 4, x.device)
-    return torch.cat([critic(part, y) for part in x.split(max(1, block), 1)], 1)

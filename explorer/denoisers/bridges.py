@@ -1,9 +1,9 @@
 """Bridges of noise between two distributions: how their density changes on the way is the ratio of their densities."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import torch
 from scipy.optimize import linear_sum_assignment
@@ -133,6 +133,10 @@ class Bridging:
         guess = self.network.scaled(bridge.between(first, last, noise, t), t)
         found = (guess - (mean + spread) / self.network.unit(t)).square()
         return found, found
+
+    def given(self) -> Iterable[Any]:
+        """The bridge, the distance of its ends, and how rows are paired."""
+        return asdict(self.network.bridge), self.network.distance, self.pairing
 
 
 @torch.no_grad()

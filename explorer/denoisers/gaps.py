@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 
 from explorer.denoisers import CONDITIONED, DIFFUSED, Mask, Predictor, Side
+from explorer.denoisers.network import Denoiser
 from explorer.denoisers.schedule import Schedule
 from explorer.device import rows_per_chunk
 
@@ -39,10 +40,9 @@ class Gap:
         """What each row adds, (n,); `nats` is their mean."""
         return self.entries.sum(1)
 
-    @property
-    def standard_error(self) -> float:
-        """Of `nats` for a predictor that is given: how far the mean over other rows would lie."""
-        return float(self.rows.std() / len(self.rows) ** 0.5)
+    def less(self, other: "Gap") -> "Gap":
+        """What this one has more than another at the same levels, of the same rows."""
+        return Gap(self.log_snr, self.integrand - other.integrand, self.entries - other.entries)
 
 
 @torch.no_grad()
@@ -84,6 +84,29 @@ def gaps(
             curves[name].append(apart.sum(2).mean(1) / schedule.span)
     middles = schedule.log_snr((torch.arange(levels, dtype=torch.float64) + 0.5) / levels)
     return {name: Gap(middles, torch.cat(curves[name]).cpu(), entries[name]) for name in comparisons}
+
+
+@torch.no_grad()
+def kept(denoiser: Denoiser, x: torch.Tensor, masks: Sequence[Mask], levels: int = 8, seed: int = 0) -> float:
+    r"""The share of what a network adds to the normal part of least squared error on rows (n, D), in [0, 1].
+
+    .. math:: \sum (e - \hat e_{normal}) f / \sum f^2
+
+    What is learnt by heart of normal variables is noise, and little of it is kept; of what holds on other rows, all.
+    """
+    agree, size = 0.0, 0.0
+    for time, values, noise in _noised(x, denoiser.schedule, levels, seed):
+        for mask in masks:
+            shown, one = _shown(x, values, mask, denoiser.columns), torch.tensor(mask)
+            plain, whole = (_with(denoiser, share, shown, time, one) for share in (0.0, 1.0))
+            agree += float(((noise - plain) * (whole - plain)).sum())
+            size += float((whole - plain).square().sum())
+    return min(1.0, max(0.0, agree / size)) if size > 0 else 1.0
+
+
+def _with(denoiser: Denoiser, share: float, *seen: torch.Tensor) -> torch.Tensor:
+    denoiser.share = share
+    return denoiser(*seen).double()
 
 
 def asked(comparisons: Mapping[str, Comparison]) -> list[Mask]:

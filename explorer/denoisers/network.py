@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from explorer.denoisers.normal import NormalPart
 from explorer.denoisers.schedule import Schedule
 
 WAVES, LEVELS = 8, 32
@@ -14,24 +15,36 @@ WAVES, LEVELS = 8, 32
 
 
 class Denoiser(nn.Module):
-    r"""E[e | values] by two hidden layers and a linear path past them, all changed by the time and the mask.
+    r"""E[e | values]: what a normal distribution gives, and what two hidden layers add to it.
 
-    .. math:: \hat e = r\,x_t + s\,f(x_t, t, mask)
+    .. math:: \hat e = \hat e_{normal}(x_t, t, mask) + s\,f(x_t, t, mask)
 
-    is exact with f = 0 where all columns are independent and standard normal; there training begins. The gates of the
-    linear path make the noise of any normal distribution learnable by few numbers; half the units of the first layer
-    are sines, without which curved dependence takes many more updates. Initial weights depend on the seed alone;
-    float32.
+    is exact with f = 0 where all columns are normal with the covariance that is given; there training begins. f has a
+    linear path past its layers, and all are changed by the time and the mask; half the units of the first layer are
+    sines, without which curved dependence takes many more updates. Initial weights depend on the seed alone; float32.
+
+    Attributes:
+        share: of f, 1 while it learns; `gaps.kept` tells how much of it is of use.
 
     Args:
         widths: columns of each variable.
         hidden: units of each layer.
         schedule: levels of noise.
+        covariance: of the normal distribution, (D, D), positive definite; without it that of independent columns of
+            deviation 1.
     """
 
     columns: torch.Tensor
+    share: float = 1.0
 
-    def __init__(self, widths: Sequence[int], hidden: int = 64, seed: int = 0, schedule: Schedule | None = None):
+    def __init__(
+        self,
+        widths: Sequence[int],
+        hidden: int = 64,
+        seed: int = 0,
+        schedule: Schedule | None = None,
+        covariance: torch.Tensor | None = None,
+    ):
         super().__init__()
         self.widths, self.schedule = tuple(widths), schedule or Schedule()
         columns, told = sum(widths), 1 + WAVES + 2 * len(widths)
@@ -41,14 +54,16 @@ class Denoiser(nn.Module):
         self.linear = layer(columns, hidden, rng)
         self.out = nn.Parameter(torch.zeros(2 * hidden + 1, columns))
         self.register_buffer("columns", torch.arange(len(widths)).repeat_interleave(torch.tensor(self.widths)))
+        self.normal = NormalPart(torch.eye(columns) if covariance is None else covariance, self.columns)
 
     def forward(self, values: torch.Tensor, time: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """(n, D), (n,) and (N,) or (n, N) to (n, D)."""
-        mask = mask.to(values.device).expand(len(values), -1)
+        mask = torch.atleast_2d(mask.to(values.device))
         values, time = values.float(), time.float()[:, None]
         s, r = self.schedule.scales(time)
+        normal, mask = self.normal(values, s, r, mask), mask.expand(len(values), -1)
         diffused = (mask == 1).to(values)[:, self.columns]
-        return diffused * (r * values + s * self._rest(values, time, mask))
+        return diffused * (normal + self.share * s * self._rest(values, time, mask))
 
     def _rest(self, values: torch.Tensor, time: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         waves = torch.cos(math.pi * time * torch.arange(1, WAVES + 1, device=time.device))

@@ -1,7 +1,9 @@
 """Train a denoiser for the masks that will be asked for."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import torch
 
@@ -20,6 +22,7 @@ def fitted(
     plan: Plan | None = None,
     seed: int = 0,
     read: Read[Denoiser] | None = None,
+    reads: Any = None,
 ) -> Trained[Denoiser]:
     """Teach the denoiser to predict the noise of rows of x under masks, one drawn evenly for every row of a batch.
 
@@ -30,6 +33,7 @@ def fitted(
         x: (n, D) with mean 0 and deviation 1 in every column, on the device to train on.
         masks: those that will be asked for, each with a variable that is diffused; repeat one to draw it more often.
         read: of the denoiser and the held-out rows, at every look; what it gives is kept beside the losses.
+        reads: plain data that decide what `read` tells beside all that decides the training.
 
     Raises:
         InputError: for a mask that diffuses nothing or names another number of variables.
@@ -38,7 +42,7 @@ def fitted(
     """
     plan = plan or Plan()
     _checked(masks, denoiser.widths)
-    return descended(_Denoising(denoiser.to(x.device), x.float(), masks, plan), len(x), plan, seed, read)
+    return descended(_Denoising(denoiser.to(x.device), x.float(), masks, plan), len(x), plan, seed, read, reads)
 
 
 class _Denoising:
@@ -65,6 +69,12 @@ class _Denoising:
         wrong = torch.where(spread == DIFFUSED, self.network(values, time, mask) - noise, 0.0)
         found = wrong.square().sum(1) * self.network.schedule.span / 2
         return found, found * weight
+
+    def given(self) -> Iterable[Any]:
+        """The levels of noise, the columns of each variable, the masks, and the normal part with its share."""
+        network = self.network
+        yield from (asdict(network.schedule), network.widths, self.masks.tolist(), network.share)
+        yield network.normal.covariance.numpy()
 
     def _times(self, share: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Times at shares of the logistic distribution of log ratios, and the weight of each in the integral."""

@@ -12,13 +12,16 @@ from explorer import checks
 from explorer.catalogue import estimators as catalogue
 from explorer.device import resolve, seeded
 from explorer.errors import InputError, SampleError
+from explorer.estimators._formulas import which
 from explorer.estimators._samples import Formula, Reading, Samples
 from explorer.result import LEVEL, Doubt, Estimate
 from explorer.settings import checked_settings
 
-__all__ = ["Estimator", "Formula", "Point", "Reading", "Samples"]
+__all__ = ["CellOfPlane", "Estimator", "Formula", "Point", "Reading", "Samples"]
 
 Point = tuple[float, list[float], tuple[Doubt, ...]]
+CellOfPlane = tuple[torch.Tensor, Sequence[torch.Tensor]]
+"""Activations (n, d), and the target with its permutations."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Estimator:
         symmetric: I(X; Y) = I(Y; X) up to rounding.
         random: it draws random numbers, so that the seed changes the value.
         learned: it trains a model: the order of the samples changes the value, and a value takes seconds.
+        cells_at_once: cells of a plane that it computes faster together than in turn, at most.
         ordered: rows are steps of time, and their order is part of the data.
         by_column: every column of x, or group of columns, is a variable of its own; no information between x and y.
         two_sided: a negative value is an answer, and the null asks for magnitudes.
@@ -63,6 +67,7 @@ class Estimator:
     symmetric: ClassVar[bool] = True
     random: ClassVar[bool] = False
     learned: ClassVar[bool] = False
+    cells_at_once: ClassVar[int] = 1
     ordered: ClassVar[bool] = False
     by_column: ClassVar[bool] = False
     two_sided: ClassVar[bool] = False
@@ -97,8 +102,7 @@ class Estimator:
             SampleError: for samples that cannot be used; the message names the rule.
             SettingError: for a kind, seed or device that does not exist.
         """
-        kinds = (x_kind, y_kind, z_kind)
-        return self.on(self.checked(x, y, z, kinds, device), seed)
+        return self.on(self.checked(x, y, z, (x_kind, y_kind, z_kind), device), seed)
 
     def checked(
         self, x: Any, y: Any = None, z: Any = None, kinds: Sequence[Any] = ("auto",) * 3, device: str = "auto"
@@ -110,8 +114,7 @@ class Estimator:
         """
         if y is None and z is not None:
             raise InputError("z=... is a condition for I(X;Y|Z) and needs y; an entropy takes x alone")
-        where = resolve(device)
-        needs = (*self.needs, self.needs[0])
+        where, needs = resolve(device), (*self.needs, self.needs[0])
         given = [one for one in zip((x, y, z), "xyz", kinds, needs, strict=True) if one[0] is not None]
         found = Samples(*(checks.variable(*one, where, self.amounts) for one in given))
         checks.paired(*found.present, least=self.least)
@@ -127,8 +130,7 @@ class Estimator:
         Raises:
             SampleError: when no number can be told from them.
         """
-        where = samples.x.values.device
-        start = time.perf_counter()
+        where, start = samples.x.values.device, time.perf_counter()
         with seeded(seed, where):
             chosen, why = self.settled(*samples.tensors)
         if chosen is not self:
@@ -148,8 +150,7 @@ class Estimator:
         if result.estimator == self.name:
             return result
         undecided = [Doubt("undecided", f"{why['open'].capitalize()}.")] if why.get("open") else []
-        details = {**why, **result.details}
-        warnings = (*result.warnings, *undecided)
+        details, warnings = {**why, **result.details}, (*result.warnings, *undecided)
         return replace(result, estimator=self.name, settings=self.settings, details=details, warnings=warnings)
 
     def quantity_of(self, samples: Samples) -> str:
@@ -188,9 +189,7 @@ class Estimator:
         Raises:
             InputError: for an estimator that takes no condition.
         """
-        raise InputError(
-            f"{self.name} takes no condition z; ksg, mixed_ksg, gaussian, gaussian_copula and the discrete ones do"
-        )
+        raise InputError(f"{self.name} takes no condition z; {which('conditional')} do")
 
     def entropy(self, x: torch.Tensor) -> Formula:
         """H(X) in nats, differential for continuous x.
@@ -198,9 +197,7 @@ class Estimator:
         Raises:
             InputError: for an estimator of mutual information alone.
         """
-        raise InputError(
-            f"{self.name} estimates I(X;Y) and needs y; for an entropy use plug_in, gaussian or kozachenko_leonenko"
-        )
+        raise InputError(f"{self.name} estimates I(X;Y) and needs y; for an entropy use {which('entropy', 'or')}")
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
         """Reasons of the entry's own not to trust `value`; y is None for an entropy."""
@@ -249,6 +246,17 @@ class Estimator:
         """
         information = float(self.nats(x, t))
         return information, [float(self.nats(t, y)) for y in ys], self.doubts(x, t, information)
+
+    def points(self, x: Any, cells: Sequence[CellOfPlane]) -> list[Point | InputError]:
+        """`point` of each cell, all by the same random numbers, or why there is none; trainings may be at once."""
+        found, seed = list[Point | InputError](), int(torch.randint(2**31, ()))
+        for t, ys in cells:
+            try:
+                with seeded(seed, t.device):
+                    found.append(self.point(x, t, ys))
+            except InputError as error:
+                found.append(error)
+        return found
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
-"""Plain numbers on a logarithmic axis: 0.001, never a prefix and never a digit alone."""
+"""Plain numbers on a logarithmic axis, all of one notation: 0.001, never a prefix and never a digit alone."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,18 @@ def plain(value: float) -> str:
     """A number as one writes it: with a point from a millionth to a million, else with a power of ten."""
     if 1e-6 <= abs(value) < 1e6:
         return str(np.format_float_positional(float(f"{value:.6g}"), trim="-"))
+    return _power(value)
+
+
+def written(values: Iterable[float]) -> list[str]:
+    """The numbers of one axis: all with a power of ten where one of them needs it, else as each is written."""
+    values = list(values)
+    texts = [plain(one) for one in values]
+    return [_power(one) for one in values] if any("e" in one for one in texts) else texts
+
+
+def _power(value: float) -> str:
+    """A number with a power of ten, as 1e-7."""
     mantissa, _, power = f"{value:.6e}".partition("e")
     return f"{float(mantissa):g}e{int(power)}"
 
@@ -25,7 +38,7 @@ def logarithmic(low: float, high: float, pixels: int, across: bool) -> dict[str,
     tried += [_powers(low, high, step) for step in range(1, 12)]
     fit = [one for one in tried if len(one) and _fit(one, pixels / span, across)]
     places = next((one for one in fit if len(one) > 1), fit[0] if fit else np.array([low, high]))
-    return {"type": "log", "tickvals": places, "ticktext": [plain(one) for one in places]}
+    return {"type": "log", "tickvals": places, "ticktext": written(places)}
 
 
 def _digits(low: float, high: float, digits: tuple[int, ...]) -> np.ndarray:
@@ -43,5 +56,5 @@ def _powers(low: float, high: float, step: int) -> np.ndarray:
 
 def _fit(places: np.ndarray, decade: float, across: bool) -> bool:
     """Whether no two numbers of a row or column touch, with so many pixels a power of ten."""
-    sizes = np.array([LETTER * len(plain(one)) + 8 if across else UP for one in places])
+    sizes = np.array([LETTER * len(one) + 8 if across else UP for one in written(places)])
     return bool((decade * np.diff(np.log10(places)) >= (sizes[1:] + sizes[:-1]) / 2).all())

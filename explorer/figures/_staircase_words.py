@@ -30,7 +30,7 @@ def finding(shown: BoundReadings) -> str:
     for side, word in (("lower", "above"), ("upper", "below")):
         wrong = [name for i, name in enumerate(shown.names) if shown.claims[i] == side and shown.breaks[i].any()]
         called = f"though called {_verb(wrong, f'{_a(side)} bound', f'{side} bounds')}"
-        parts += [f"{_named(wrong)} {_verb(wrong, 'reads', 'read')} {word} it, {called}"] if wrong else []
+        parts += [f"at some step {_most(shown, wrong)} {word} it, {called}"] if wrong else []
     return f"{_draws(shown)}{'; '.join(parts)}"
 
 
@@ -38,11 +38,12 @@ def subtitle(shown: BoundReadings) -> str:
     """What was read, and what the marks mean."""
     about, least = shown.about, LEAST / NATS_PER[shown.unit]
     if about.get("critic") == "trained":
-        drawn = f"{about['repeats']} sample{'' if about['repeats'] == 1 else 's'}"
-        made = f"trained critics, n = {thousands(about['n'])}, {drawn} a step"
+        times = f"{about['repeats']} sample{'' if about['repeats'] == 1 else 's'}"
+        made = f"trained critics, n = {thousands(about['n'])}, {times} a step"
     else:
         made = f"best critic, batches of {about.get('batch')}, {about.get('repeats')} a step"
-    what = f"{about.get('dim')} + {about.get('dim')} normal columns · {made} · dashed: truth, band: mean ± deviation"
+    drawn = "dashed: truth, line and band: mean ± deviation, marks: median"
+    what = f"{about.get('dim')} + {about.get('dim')} normal columns · {made} · {drawn}"
     near = f"near: root mean square error of at most {least:.2g} {shown.unit} or 15 %"
     marks = f"dotted: no reading above it · ▲▼ most readings on the wrong side of the truth · {near}"
     return f"{what}{' · ' if narrow() else '<br>'}{marks}"
@@ -93,6 +94,13 @@ def _draws(shown: BoundReadings) -> str:
     """How the title begins where chance decides it."""
     most = int(shown.count.max())
     return "" if most >= DRAWS else f"In {'one draw' if most == 1 else f'{most} draws'} of each step: "
+
+
+def _most(shown: BoundReadings, names: Sequence[str]) -> str:
+    """What of these bounds is on the wrong side."""
+    if int(shown.count.max()) > 1:
+        return f"most readings of {_named(names)} are"
+    return f"{_verb(names, 'the reading', 'the readings')} of {_named(names)} {_verb(names, 'is', 'are')}"
 
 
 def _pieces(shown: BoundReadings) -> str:

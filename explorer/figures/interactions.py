@@ -19,6 +19,8 @@ LONG = 28
 """Letters of a name on the axis; all of them are told on hover."""
 TITLE = 56
 """Letters of a line of the title."""
+OF_TARGET = ("deterministic", "small atoms")
+"""Doubts on what pairs tell of the target, on which no number here rests."""
 
 
 def draw(
@@ -81,7 +83,7 @@ def _subtitle(found: Interactions, unit: str, drawn: int) -> str:
         parts.append("grey: variables shuffled")
     if drawn < len(found.names):
         parts.append(f"{drawn} of {len(found.names)} variables, those that add most")
-    grave = list(dict.fromkeys(one.rule for one in found.doubts if not one.note))
+    grave = list(dict.fromkeys(one.rule for one in found.doubts if not one.note and one.rule not in OF_TARGET))
     parts += [f"doubtful: {', '.join(grave)}"] if grave else []
     return html.escape(" · ".join(part for part in parts if part), quote=False)
 
@@ -185,7 +187,8 @@ def _axes(figure: go.Figure, found: Interactions, order: np.ndarray, unit: str, 
     )
     room = (0.3 if narrow() else 0.16) * (high - low or 1.0)
     limits = [low - room * (low < 0) - 0.02 * room, high + room]
-    title = {"text": f"what each adds: Ω less Ω without it, {unit}", "standoff": 4}
+    all_of_it = ", which is all of it: two alone have none" if len(found.names) == 3 else ""
+    title = {"text": f"what each adds: Ω less Ω without it{all_of_it}, {unit}", "standoff": 4}
     figure.update_xaxes(**plain, row=2, col=1, range=limits, title=title)
     short = [name if len(name) <= LONG else f"{name[: LONG - 1]}…" for name in (found.names[i] for i in order)]
     figure.update_yaxes(

@@ -51,6 +51,8 @@ def finding(found: Interactions, unit: str = "nats") -> str:
     """The title: the pair that tells most only together."""
     if found.synergy is None:
         return "No target was given: there is nothing to tell apart"
+    if found.unbounded:
+        return "Some variables and the target look like functions of each other: what they tell of it is then infinite"
     most, null = (one / NATS_PER[unit] for one in found.most("synergy"))
     if most <= null:
         return f"No two of these variables tell more only together, {amount(most)} {unit}, than of a shuffled target"
@@ -115,6 +117,7 @@ def _subtitle(found: Interactions, rows: int, unit: str) -> str:
     named = {"broja": "BROJA decomposition", "mmi": "redundancy is the smaller information (MMI)"}
     parts = [named.get(str(about.get("pid")), ""), f"informations by {about.get('estimator')}" if rows else ""]
     parts.append(f"n = {thousands(int(about.get('n', 0)))}")
+    parts += ["doubtful: deterministic"] if found.unbounded else []
     total = len(found.names) * (len(found.names) - 1) // 2
     parts += [f"{rows} of {total} pairs, those that tell most"] if 0 < rows < total else []
     keys = "■ redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"

@@ -23,8 +23,8 @@ def draw(
 ) -> go.Figure:
     """The true steps dashed, the mean of the readings as steps with a band of one deviation to each side.
 
-    A mark is a circle; where most readings are on the wrong side of the truth for what the bound is called, it is a
-    triangle that points there. The dotted line is the most that a bound can read.
+    A mark is a circle at the median; where most readings are on the wrong side of the truth for what the bound is
+    called, it is a triangle that points there. The dotted line is the most that a bound can read.
     """
     shown, look = result.to(unit), THEMES[theme]
     columns = _columns()
@@ -96,7 +96,7 @@ def _marks(shown: BoundReadings, i: int, colour: str, look: Theme) -> go.Scatter
     }
     told = [_told(shown, i, j) for j in range(len(shown.truth))]
     return go.Scatter(
-        x=np.arange(len(shown.truth)), y=shown.mean[i], mode="markers", marker=mark, text=told,
+        x=np.arange(len(shown.truth)), y=shown.median[i], mode="markers", marker=mark, text=told,
         hovertemplate="%{text}<extra></extra>", name=shown.names[i], cliponaxis=False,
     )  # fmt: skip
 

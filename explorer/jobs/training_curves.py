@@ -1,11 +1,13 @@
-"""Training curves while an estimator trains: kept in the results catalogue for whoever looks, and gone with its end."""
+"""Trainings of a cell while they run: curves in the results catalogue for whoever looks, states to go on from."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from explorer.jobs.results import Results, results
+from explorer.jobs.unfinished import Unfinished
 from explorer.watching import watched
 
 Report = Callable[..., None]
@@ -15,33 +17,38 @@ KEEP_EVERY = 0.5
 
 
 class Series:
-    """Points of the training that runs now, in nats; a step that is not above the last one begins another training."""
+    """Points of the training that runs now; a step that is not above the last one begins another training."""
 
     def __init__(self, catalogue: Results, key: str, name: str):
         self.catalogue, self.key, self.name = catalogue, key, name
         self.points: list[tuple[int, float, float]] = []
         self.trainings, self._kept = 1, -KEEP_EVERY
+        self.unit, self.ceiling = "nats", math.inf
 
-    def look(self, step: int, train: float, held: float) -> None:
+    def look(self, step: int, train: float, held: float, unit: str = "nats", ceiling: float | None = None) -> None:
         """Add a point, and keep the curves unless that was done a moment ago."""
         if self.points and step <= self.points[-1][0]:
             self.points, self.trainings = [], self.trainings + 1
         self.points.append((int(step), float(train), float(held)))
+        self.unit, self.ceiling = unit, math.inf if ceiling is None else ceiling
         if time.monotonic() - self._kept >= KEEP_EVERY:
             self._kept = time.monotonic()
             self.catalogue.renew({self.key: self.payload})
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The curves as the details of an estimate have them, the estimator, and which of its trainings it is."""
+        """The curves and ceiling as the details of an estimate have them, their unit, the estimator, and which of its
+        trainings it is."""
         columns = zip(*self.points, strict=True)
         curves = dict(zip(("step", "train", "held"), map(list, columns), strict=True))
-        return {"estimator": self.name, "training": self.trainings, "curves": curves}
+        found = {"estimator": self.name, "training": self.trainings, "unit": self.unit, "curves": curves}
+        return found | ({"ceiling": self.ceiling} if math.isfinite(self.ceiling) else {})
 
 
 @contextmanager
 def followed(key: str, name: str, progress: Report, done: int, total: int, where: str = "") -> Iterator[None]:
-    """Listen to the trainings of a cell: their updates become notes of the job, their looks are kept under its key.
+    """Listen to the trainings of a cell: their updates become notes of the job, their looks are kept under its key, and
+    so are their states, from which one that was stopped goes on.
 
     Args:
         key: of the cell in the results catalogue.
@@ -55,7 +62,7 @@ def followed(key: str, name: str, progress: Report, done: int, total: int, where
         progress(done, total, f"{name}{where}: update {at} of {steps}{note and f', {note}'}")
 
     try:
-        with watched(reports, series.look):
+        with watched(reports, series.look, Unfinished(key)):
             yield
     finally:
         if series.points:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from explorer.catalogue import labs
 from explorer.figures.theme import on
 from explorer.pictures import Line
-from explorer.settings import checked_settings
+from explorer.settings import Setting, checked_settings
 
 
 def told(figure: Any) -> dict[str, float]:
@@ -99,6 +99,18 @@ def words(doc: str) -> Words:
         elif not text.startswith(">>>") and start not in ("Args", "References"):
             rest.append(text)
     return Words(" ".join(head.split()), parts["Do"], parts["See"], "\n\n".join(rest))
+
+
+def expected(see: str, settings: Mapping[str, Any], rules: Iterable[Setting]) -> str:
+    """What will be seen, in Markdown; its numbers are of the defaults, which is said where a setting is another.
+
+    Args:
+        see: of the `words` of a lab.
+        settings: in force, those left out at their defaults.
+        rules: every setting of the lab.
+    """
+    moved = any(settings.get(one.name, one.default) != one.default for one in rules)
+    return f"**See, starting from the defaults:** {see}" if moved and re.search(r"\d", see) else f"**See:** {see}"
 
 
 def chapters() -> Mapping[str, list[str]]:

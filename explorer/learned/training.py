@@ -1,6 +1,5 @@
 """Teaching the network: rounds of new sets and of updates on all sets so far, kept so that it can go on later."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,14 +7,13 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from explorer.errors import FileError
 from explorer.learned import held_out
 from explorer.learned.bank import kept_part, part
 from explorer.learned.network import QUANTILES, Network, packed
+from explorer.updates import states
 from explorer.watching import report
 
 WINDOW, UPDATES, BATCH = 1000, 60, 512
@@ -157,41 +155,39 @@ def widen(network: Network, seed: int) -> None:
 
 def checkpoint(pupil: Pupil) -> bytes:
     """All that is needed to go on, as a safetensors file with JSON in its header."""
-    state = pupil.optimiser.state_dict()["state"]
-    tensors = {f"adam.{index}.{name}": one for index, kept in state.items() for name, one in kept.items()}
-    for which, network in (("network", pupil.network), ("average", pupil.average)):
-        tensors |= {f"{which}.{name}": one for name, one in network.state_dict().items()}
-    about = {"round": pupil.round, "seed": pupil.seed}
-    return save({name: one.contiguous() for name, one in tensors.items()}, {"pupil": json.dumps(about)})
+    networks = {"network": pupil.network.state_dict(), "average": pupil.average.state_dict()}
+    about = {"round": pupil.round, "seed": pupil.seed, "adam": states.moments(pupil.optimiser)}
+    return states.packed(about | networks)
 
 
 def resumed(path: Path, seed: int) -> Pupil:
     """The pupil of a checkpoint, or a new one where there is none.
 
     Raises:
-        FileError: when the checkpoint belongs to another seed.
+        FileError: when the checkpoint is damaged, of something else, or belongs to another seed.
     """
     pupil = Pupil.new(seed)
     if not path.exists():
         return pupil
-    with safe_open(path, "pt") as file:
-        about = json.loads(file.metadata()["pupil"])
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    if about["seed"] != seed:
-        raise FileError(f"{path} belongs to seed={about['seed']}; got seed={seed}")
-    pupil.round = about["round"]
+    try:
+        state = states.unpacked(path.read_bytes())
+        if state["seed"] == seed:
+            _go_on(pupil, state)
+            return pupil
+    except (ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+        why = " ".join(str(error).split())[:160]
+        raise FileError(f"{path} is no checkpoint of this training: {why}; remove it to begin anew") from error
+    raise FileError(f"{path} belongs to seed={state['seed']}; got seed={seed}")
+
+
+def _go_on(pupil: Pupil, state: states.Tree) -> None:
+    """Be as when the checkpoint was taken."""
+    if type(state["round"]) is not int or state["round"] < 0:
+        raise ValueError(f"its round is {state['round']!r:.40}, no whole number of at least 0")
     for which, network in (("network", pupil.network), ("average", pupil.average)):
-        network.load_state_dict(_under(tensors, f"{which}."))
-    adam: dict[int, dict[str, Tensor]] = {}
-    for name, one in _under(tensors, "adam.").items():
-        index, _, key = name.partition(".")
-        adam.setdefault(int(index), {})[key] = one
-    pupil.optimiser.load_state_dict({**pupil.optimiser.state_dict(), "state": adam})
-    return pupil
-
-
-def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): one for name, one in tensors.items() if name.startswith(prefix)}
+        network.load_state_dict(state[which])
+    states.put_moments(pupil.optimiser, state["adam"])
+    pupil.round = state["round"]
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -23,6 +23,9 @@ FEWEST = 20
 SPARE = 0.3
 """Dimensions that a variable with any noise of its own adds at least, as the samples tell them."""
 
+REPEATS = 8
+"""Samples of each value on average, from which a real variable is looked at as one of few values."""
+
 TAILS = 25.0
 """Range of the middle 99 % over that of the middle half, from which tails are heavy; 3.8 for a normal column."""
 
@@ -113,7 +116,7 @@ def _deterministic(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
 
 def _copies(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
     """Many different real rows that occur more than once, as when samples were repeated."""
-    if not (x.is_floating_point() and y.is_floating_point()) or len(torch.unique(x, dim=0)) < len(x) / 8:
+    if not (x.is_floating_point() and y.is_floating_point()) or len(torch.unique(x, dim=0)) < len(x) / REPEATS:
         return
     _, sizes = torch.unique(torch.cat([x, y], 1), dim=0, return_counts=True)
     if int((sizes > 1).sum()) > 0.05 * len(x):
@@ -122,10 +125,18 @@ def _copies(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
 
 
 def _above_entropy(entry: Estimator, pair: tuple[torch.Tensor, ...], value: float) -> Iterator[Doubt]:
-    levels = [entropy(one) for one in pair if not one.is_floating_point()]
+    levels = [entropy(codes) for one in pair if (codes := _as_labels(one)) is not None]
     if levels and value > (top := float(min(levels))) + max(0.02, 0.02 * top):
         text = f"{in_both(value)} is above the entropy {in_both(top)} of the discrete variable, which bounds the truth."
         yield Doubt("above entropy", text)
+
+
+def _as_labels(values: torch.Tensor) -> torch.Tensor | None:
+    """Codes of labels, or of real rows that take few values; None of others."""
+    if not values.is_floating_point():
+        return values
+    found, codes = torch.unique(values, dim=0, return_inverse=True)
+    return codes if len(found) <= len(values) / REPEATS else None
 
 
 def _labels_as_coordinates(entry: Estimator, named: dict[str, torch.Tensor]) -> Iterator[Doubt]:

@@ -16,6 +16,7 @@ from explorer.networks.autoencoder import Autoencoder, Gaussian
 from explorer.objectives.base import Batch, Objective
 from explorer.recordings.images import Images
 from explorer.recordings.manifest import write_atomically
+from explorer.updates.states import moments, put_moments
 
 STATE = "state.safetensors"
 
@@ -92,8 +93,7 @@ class Pupil:
             found["random.device"] = torch.get_device_module(self.device).get_rng_state(self.device)
         for learner, (module, optimiser) in self._learners.items():
             found |= {f"{learner}/{name}": value for name, value in module.state_dict().items()}
-            moments = optimiser.state_dict()["state"]
-            found |= {f"{learner}.moments/{p}/{name}": v for p, one in moments.items() for name, v in one.items()}
+            found |= {f"{learner}.moments/{name}": value for name, value in moments(optimiser).items()}
         return {name: value.detach().cpu().contiguous() for name, value in found.items()}
 
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
@@ -105,8 +105,7 @@ class Pupil:
         self.step = int(state["step"])
         for learner, (module, optimiser) in self._learners.items():
             module.load_state_dict(_under(state, f"{learner}/"))
-            moments = _moments(_under(state, f"{learner}.moments/"), list(module.parameters()))
-            optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
+            put_moments(optimiser, _under(state, f"{learner}.moments/"))
         torch.set_rng_state(state["random"])
         if "random.device" in state:
             torch.get_device_module(self.device).set_rng_state(state["random.device"], self.device)
@@ -119,25 +118,6 @@ def updates(images: Images, batch: int) -> int:
 
 def _under(state: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
-
-
-def _moments(
-    state: Mapping[str, torch.Tensor], parameters: list[torch.nn.Parameter]
-) -> dict[int, dict[str, torch.Tensor]]:
-    """What Adam keeps of every parameter that has been updated, by its place: a step, and two of its shape.
-
-    Raises:
-        ValueError: for a moment that is of no parameter, missing, or of another shape.
-    """
-    found: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in state.items():
-        place, _, name = key.partition("/")
-        found.setdefault(int(place), {})[name] = value
-    for at, one in found.items():
-        own = parameters[at].shape if 0 <= at < len(parameters) else None
-        if {name: value.shape for name, value in one.items()} != {"step": (), "exp_avg": own, "exp_avg_sq": own}:
-            raise ValueError(f"the moments of parameter {at} do not fit it")
-    return found
 
 
 @dataclass(frozen=True)

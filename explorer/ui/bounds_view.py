@@ -1,6 +1,6 @@
 """The tab "Which bound can I trust?": bounds on pairs whose information is known, with the best critic or trained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,7 +9,7 @@ from explorer import staircase, trials
 from explorer.bound_readings import BoundReadings
 from explorer.catalogue import estimators
 from explorer.figures.theme import on
-from explorer.result import Doubt, in_both
+from explorer.result import Doubt
 from explorer.staircase import SETTINGS, Stairs
 from explorer.trials import Trial
 from explorer.ui import computing, export, learning, results, screen, show
@@ -29,18 +29,18 @@ CITED = ("poole2019", "song2020")
 
 def controls() -> tuple[Stairs | Trial | None]:
     """Which critic, and the numbers that shape what bounds read with it."""
-    first, *rest = st.columns([2.2, 2, 2, 2, 1.6], vertical_alignment="bottom", gap="medium")
+    first, second = st.columns([2.2, 7.6], gap="medium")
     critic = first.segmented_control(
         "Critic", [BEST, TRAINED], default=BEST, required=True, key="critic", bind="query-params",
         help="The best critic is ln p(x, y) / p(x) p(y), known here: what is wrong then is the bound's own fault.",
     )  # fmt: skip
-    with show.told("Change what the message names; nothing computed is lost."):
-        return (_best(rest) if critic == BEST else _trained(rest),)
+    with show.told("Change what the message names; nothing computed is lost."), second:
+        return (_best() if critic == BEST else _trained(),)
     return (None,)
 
 
-def _best(columns: Any) -> Stairs:
-    one, two, three, four = columns
+def _best() -> Stairs:
+    one, two, three, four = st.columns([2, 2, 2, 1.6], vertical_alignment="bottom", gap="medium")
     known = {setting.name: setting for setting in SETTINGS}
     batch = one.select_slider(
         "batch K", BATCHES, 64, key="bound.batch", bind="query-params", help="Samples that a bound sees at once."
@@ -54,8 +54,8 @@ def _best(columns: Any) -> Stairs:
     return Stairs(batch, dim, tau, **rest).checked()
 
 
-def _trained(columns: Any) -> Trial | None:
-    _, two, three, four = columns
+def _trained() -> Trial | None:
+    two, three, four = st.columns(3, vertical_alignment="bottom", gap="medium")
     with two:
         dim = _sized("dim")
     n = three.select_slider("n", N_CHOICES, 3000, key="bound.n", bind="query-params", help="Samples of each estimate.")
@@ -111,11 +111,11 @@ def _drawn(found: BoundReadings, asked: Stairs | Trial, unit: str) -> None:
     with picture, on(theme, screen.narrow()):
         figure = shown.plot(unit=unit, theme=theme)
         results.figure(figure, "staircase", "bounds-staircase")
-        learning.shown(_training(asked) if isinstance(asked, Trial) else {}, unit)
+        learning.shown(_training(asked, shown.truth.tolist(), unit) if isinstance(asked, Trial) else {}, unit)
         with st.expander("Table"):
             st.dataframe(shown.to_frame(), hide_index=True, alt=figure.layout.meta["alt"])
     with side:
-        show.doubts(doubts(found), len(found) > 0)
+        show.doubts(doubts(shown), len(found) > 0)
         keys = [
             *CITED,
             *(key for name in found.names if name in estimators for key in estimators.card(name).references),
@@ -123,11 +123,12 @@ def _drawn(found: BoundReadings, asked: Stairs | Trial, unit: str) -> None:
         results.exports(python(asked, unit), export.used(keys), ("bounds-staircase", note(found)), shown.to_frame)
 
 
-def _training(trial: Trial) -> dict[str, Mapping[str, Any]]:
-    """The training curves of a trial by bound and true information, that which runs now first."""
-    level = dict(zip(trial.values, staircase.LEVELS, strict=True))
+def _training(trial: Trial, truth: Sequence[float], unit: str) -> dict[str, Mapping[str, Any]]:
+    """The training curves of a trial by bound and true information in the unit, that which runs now first."""
+    level = dict(zip(trial.values, truth, strict=True))
     found = trials.curves(trial)
-    return {f"{name} at {in_both(level[value])}, sample {seed + 1}": one for (name, value, seed), one in found.items()}
+    called = {at: f"{at[0]} at {level[at[1]]:.3g} {unit}, sample {at[2] + 1}" for at in found}
+    return {called[at]: one for at, one in found.items()}
 
 
 def note(found: BoundReadings) -> str:
@@ -143,22 +144,28 @@ def doubts(found: BoundReadings) -> list[Doubt]:
     told = []
     for i, name in enumerate(found.names):
         if found.breaks[i].any():
-            level = in_both(found.truth[found.breaks[i].argmax()])
+            level = f"{found.truth[found.breaks[i].argmax()]:.3g} {found.unit}"
             side = {"lower": "above", "upper": "below"}[found.claims[i]]
             text = f"Called {found.claims[i]} bound, yet from {level} on most of its readings are {side} the truth"
             told.append(Doubt(name, f"{text}{WHY.get(name, '')}."))
     told += [Doubt(f"{name}: no value", f"{why}.") for name, why in found.errors.items()]
     if found.about["critic"] == "trained":
-        seeds = found.readings.shape[2]
-        if len(found) and seeds < FEW:
-            even = f"Of a bound that reads evenly around the truth all are above it at one step in {2**seeds}"
-            told.append(Doubt("Few samples", f"Samples per step: {seeds}. {even}."))
+        told += [Doubt("Few samples", _few(found))] if len(found) and found.readings.shape[2] < FEW else []
         told.append(Doubt("Normal pairs", "Critics learn these easily; on other data they fall shorter.", note=True))
         return told
     same = "With this critic tuba and js read what nwj reads, and vclub what club reads: they differ in training alone."
     told.append(Doubt("Not shown", same, note=True))
     fault = "No critic of real data is this good: training adds its own error, which the trained critics show."
     return [*told, Doubt("The best critic", fault, note=True)]
+
+
+def _few(found: BoundReadings) -> str:
+    """How many samples of a step are shown, and how often chance alone puts all of them above the truth."""
+    drawn, asked = found.readings.shape[2], found.about["repeats"]
+    of = f" of the {asked} asked for" if drawn < asked else ""
+    all_of = "its reading" if drawn == 1 else f"all {drawn} readings"
+    even = f"A bound that is as often above the truth as below has {all_of} above it at one step in {2**drawn}"
+    return f"Shown: {drawn} sample{'s' * (drawn > 1)} per step{of}. {even}, by chance alone."
 
 
 WHY: Mapping[str, str] = {

@@ -66,6 +66,11 @@ def panel(question: Question | None, known: Sequence[str] | None, unit: str) -> 
         st.info("Nothing is chosen. Upload a table, type the path of one, or choose the units of a layer.")
         st.button("Try the five units of a layer of the bundled network", on_click=_example)
         return
+    if len(question.names) == 2:
+        st.info(f"Interactions take {FEWEST} to {MOST} variables. What two tell of a target, each alone and only both "
+                "together, partial_information reads:")  # fmt: skip
+        st.code(of_two(question), language="python")
+        return
     if len(known) < FEWEST:
         st.info(f"There are {len(known)} variables here, and interactions begin at {FEWEST}. Choose another source.")
         return
@@ -89,15 +94,16 @@ def _shown(question: Question, unit: str, found: Interactions) -> None:
         results.figure(drawn, "interactions", "interactions")
         if found.target is not None:
             results.figure(figures["pair_atoms"](found, unit=unit, theme=theme), "pair-atoms", "pair-atoms")
-        with st.expander("Tables, in nats"):
-            st.dataframe(found.to_frame(), hide_index=True, alt=drawn.layout.meta["alt"])
-            st.dataframe(found.pairs_frame(), hide_index=True, alt="Every pair of variables")
+        with st.expander(f"Tables, in {unit}"):
+            st.dataframe(found.to_frame(unit), hide_index=True, alt=drawn.layout.meta["alt"])
+            st.dataframe(found.pairs_frame(unit), hide_index=True, alt="Every pair of variables")
     with side:
         show.doubts(found.doubts)
         note = f"{', '.join(question.names)} of {question.of}, n = {found.about['n']}, seed {question.seed}."
-        results.exports(python(question, unit), export.used(cited(found)), ("interactions", note), found.to_frame)
+        cites, table = export.used(cited(found)), partial(found.to_frame, unit)
+        results.exports(python(question, unit), cites, ("interactions", note), table)
         st.download_button(
-            "Pairs (CSV)", lambda: found.pairs_frame().to_csv(index=False), "interaction-pairs.csv", "text/csv",
+            "Pairs (CSV)", lambda: found.pairs_frame(unit).to_csv(index=False), "interaction-pairs.csv", "text/csv",
             on_click="ignore",
         )  # fmt: skip
 
@@ -120,3 +126,12 @@ def python(question: Question, unit: str) -> str:
     arguments = [repr(question.of), repr(list(question.names)), *([repr(question.about)] if question.about else [])]
     call = ", ".join([*arguments, *given])
     return f"from explorer import interplay\n\nfound = interplay.run({call})\nfound.plot(unit={unit!r})\n"
+
+
+def of_two(question: Question) -> str:
+    """Code that tells what two variables tell of the target."""
+    about = repr(question.about or "FILE:column")
+    first, second = question.names
+    call = f"explorer.estimate(x[{first!r}], y, z=x[{second!r}], estimator='partial_information')"
+    read = f"x, y = arrays.variables({question.of!r}), arrays.array({about})"
+    return f"import explorer\nfrom explorer import arrays\n\n{read}\nfound = {call}\nprint(found, found.details)\n"

@@ -9,7 +9,7 @@ from explorer import lab_runs
 from explorer.catalogue import Card, labs
 from explorer.handouts import lab as handout
 from explorer.lab_runs import Asked
-from explorer.labs.base import Words, words
+from explorer.labs.base import Words, expected, words
 from explorer.papers import paper
 from explorer.ui import export, lab_figure, results, teacher
 from explorer.ui.form import tell_ignored
@@ -41,7 +41,7 @@ def panel(name: str, first: Mapping[str, list[str]]) -> None:
             asked = _controls(card, prepared)
         lab_figure.panel(asked, prepared.changed)
     with side:
-        _words(said, prepared)
+        _words(said, prepared, expected(said.see, asked.settings, card.settings))
         if not prepared.projector:
             _papers(card)
             _take(card, asked)
@@ -56,12 +56,12 @@ def _controls(card: Card, prepared: Prepared) -> Asked:
     return lab_figure.on_screen(card.name, values)
 
 
-def _words(said: Words, prepared: Prepared) -> None:
+def _words(said: Words, prepared: Prepared, see: str) -> None:
     """What is shown, what will be seen, and why, unless a link holds them back."""
     if not prepared.projector:
         st.markdown(said.shown)
     if "see" not in prepared.hide:
-        st.markdown(f"**See:** {said.see}")
+        st.markdown(see)
     if "explanation" not in prepared.hide and not prepared.projector:
         st.markdown(said.rest)
 

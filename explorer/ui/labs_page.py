@@ -1,8 +1,10 @@
 """The Labs page: lessons in order, labs by chapter, the library of papers; or the one lesson or lab of the URL."""
 
 import ast
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +25,8 @@ KNOWN, ANSWERS = ("lab", "lesson", "view", "q", "hide", "lock", "projector"), ("
 """Parameters of the URL that are no settings, and what begins the names of those that say what was answered."""
 LEFT = "labs-left"
 """In the session: the parameters with which the page was last shown."""
+WHERE = ("in the question", "in the words of the lab", "in the words of its chapter")
+"""Where the search looks, the best first."""
 WHAT_TO_DO = "Choose another in the list of labs and lessons, or change what the message names."
 
 
@@ -106,16 +110,30 @@ def _lesson(place: int, card: Card, done: bool) -> None:
 
 
 def _labs() -> None:
-    """Every lab under its chapter; words narrow them down."""
+    """Every lab under its chapter, or those that words find."""
     wanted = st.text_input("Find a lab", key="q", bind="query-params", placeholder="words of its question or chapter")
-    found = {chapter: [labs.card(name) for name in names] for chapter, names in in_order().items()}
-    shown = {chapter: [card for card in cards if _fits(card, wanted or "")] for chapter, cards in found.items()}
-    every, left = (sum(map(len, some.values())) for some in (found, shown))
-    st.caption(f"{every} labs" if left == every else f"{left} of {every} labs")
-    if not left:
-        st.info(f"No lab has {plain(wanted or '')} in its question, its chapter or its words. Try another word.")
-    for cards in filter(None, shown.values()):
+    every = {chapter: [labs.card(name) for name in names] for chapter, names in in_order().items()}
+    if (wanted or "").strip():
+        _search(wanted or "", [card for cards in every.values() for card in cards])
+        return
+    st.caption(f"{sum(map(len, every.values()))} labs")
+    for cards in every.values():
         _chapter(cards)
+
+
+def _search(wanted: str, cards: list[Card]) -> None:
+    """The labs that words find: first those with all of them in their question, last those by their chapter alone."""
+    found = ranked(cards, wanted)
+    left = sum(map(len, found.values()))
+    st.caption(f"{left} of {len(cards)} labs")
+    if not left:
+        st.info(f"No lab has {plain(wanted)} in its question, its chapter or its words. Try another word.")
+    for where, some in found.items():
+        st.subheader(f"Found {where}")
+        for package, of_it in groupby(some, key=lambda card: card.module.rpartition(".")[0]):
+            st.caption(introduction(package)[0].rstrip("."))
+            for card in of_it:
+                link("labs", card.constants["TITLE"], lab=card.name)
 
 
 def in_order() -> dict[str, list[str]]:
@@ -135,13 +153,25 @@ def _chapter(cards: list[Card]) -> None:
         link("labs", card.constants["TITLE"], lab=card.name)
 
 
-def _fits(card: Card, words: str) -> bool:
-    """Whether all words are somewhere in a lab's question, chapter, name, text or papers."""
-    papers = " ".join(f"paper {one}" for one in card.constants["PAPERS"])
+def ranked(cards: Iterable[Card], words: str) -> dict[str, list[Card]]:
+    """Cards of the labs in which all words are found, under the least part of `WHERE` that has them."""
+    found: dict[str, list[Card]] = {where: [] for where in WHERE}
+    for card in cards:
+        text = ""
+        for where, part in zip(WHERE, _parts(card), strict=True):
+            text += f" {part.lower()}"
+            if all(word in text for word in words.lower().split()):
+                found[where].append(card)
+                break
+    return {where: some for where, some in found.items() if some}
+
+
+def _parts(card: Card) -> tuple[str, str, str]:
+    """What a lab says in each part of `WHERE`."""
+    papers = (f"paper {one}" for one in card.constants["PAPERS"])
     said, chapter = text_of(card.doc), introduction(card.module.rpartition(".")[0])
-    parts = (card.constants["TITLE"], *chapter, card.name, said.shown, said.see, said.rest, papers)
-    text = " ".join(parts).lower()
-    return all(word in text for word in words.lower().split())
+    own = " ".join((card.name, card.name.replace("_", " "), said.shown, said.do, said.see, said.rest, *papers))
+    return card.constants["TITLE"], own, " ".join(chapter)
 
 
 @cache

@@ -23,6 +23,9 @@ from explorer.ui.plane_view import view
 HEAVY_SECONDS = 30.0
 """A plane that is thought to take longer starts when it is asked for, not by itself."""
 
+FEW_STEPS = (2, 5, 10, 20)
+"""Recorded steps, spread over the run, that such a plane can begin with."""
+
 
 def controls() -> tuple[Recording | None, Plan, list[Plan], dict[str, Any], str]:
     """The bar above the plane: run, estimator and settings, other rulers, target, unit."""
@@ -98,13 +101,32 @@ def start(recording: Recording, plan: Plan) -> None:
     if seconds <= HEAVY_SECONDS or not recording.complete:
         st.query_params["job"] = submitted(recording, plan).id
         return
-    needs = f"about {show.duration(seconds)} on one core and {size(int(memory))} of memory"
-    text = f"{plan.estimator} on this run takes {needs}."
+    layers, steps = _part(recording, plan.estimator)
+    share = len(layers) * len(steps) / (len(recording.layers) * len(recording.steps))
+    needs = f"about {show.duration(seconds * share)} on one core and {size(int(memory))} of memory"
     line, button = st.columns([5, 1], vertical_alignment="center")
-    line.info(text)
+    line.info(f"{plan.estimator} on {'this run' if share == 1 else 'these layers and steps'} takes {needs}.")
     if button.button("Run", type="primary", key=f"run-{plan.estimator}"):
-        st.query_params["job"] = submitted(recording, plan).id
+        job = submitted(recording, plan, layers=layers, steps=steps) if share < 1 else submitted(recording, plan)
+        st.query_params["job"] = job.id
         st.rerun()
+
+
+def _part(recording: Recording, estimator: str) -> tuple[Sequence[str], Sequence[int]]:
+    """The layers and recorded steps that a heavy plane begins with; what is computed stays when more are asked for."""
+    left, right = st.columns([3, 2])
+    layers = left.multiselect(
+        "Layers to begin with", recording.layers, placeholder="all of them", key=f"part-layers-{estimator}",
+        help="The others can follow: what is computed is kept.",
+    )  # fmt: skip
+    counts = [count for count in FEW_STEPS if count < len(recording.steps)] + [len(recording.steps)]
+    count = right.selectbox(
+        "Recorded steps to begin with", counts, len(counts) - 1, key=f"part-steps-{estimator}",
+        help="Spread over the run from the first to the last.",
+    )  # fmt: skip
+    last = len(recording.steps) - 1
+    steps = [recording.steps[round(last * place / max(1, count - 1))] for place in range(count)]
+    return layers or recording.layers, steps
 
 
 def _fitting(recording: Recording, other: Plan) -> Plan | None:

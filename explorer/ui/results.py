@@ -7,8 +7,10 @@ import streamlit as st
 
 from explorer.ui import export
 
+BAR = 24
+"""Pixels above a title that the bar of buttons takes, so that it covers no word."""
 UNUSED = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
-"""Buttons that would cover the end of a title; dragging zooms, and the house shows all again."""
+"""Buttons that nobody needs; dragging zooms, and the house shows all again."""
 
 
 def figure(drawn: Any, key: str, filename: str, on_select: Callable[[], None] | None = None) -> None:
@@ -24,7 +26,20 @@ def figure(drawn: Any, key: str, filename: str, on_select: Callable[[], None] | 
     options: dict[str, Any] = {"theme": None, "key": key, "alt": drawn.layout.meta["alt"], "config": config}
     if on_select:
         options |= {"on_select": on_select, "selection_mode": "points"}
-    st.plotly_chart(drawn, **options)
+    st.plotly_chart(below_bar(drawn), **options)
+
+
+def below_bar(drawn: Any) -> Any:
+    """A copy of a figure with room for the bar above its title; the axes keep their height."""
+    layout = drawn.layout
+    height = layout.height + BAR
+    lowered: dict[str, Any] = {
+        "height": height,
+        "margin_t": (100 if layout.margin.t is None else layout.margin.t) + BAR,
+    }
+    if layout.title.y is not None:
+        lowered["title_y"] = 1 - ((1 - layout.title.y) * layout.height + BAR) / height
+    return type(drawn)(drawn).update_layout(**lowered)
 
 
 def exports(code: str, bibtex: str, about: tuple[str, str], to_frame: Callable[[], Any]) -> None:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.catalogue import estimators
+from explorer.catalogue import distributions, estimators
 from explorer.denoisers.bridges import Bridge, BridgeNetwork, Bridging, log_ratio
 from explorer.distributions import BivariateNormal, MultivariateNormal
 from explorer.errors import SampleError, SettingError
+from explorer.estimators.diffusion.base import steadied
 from explorer.estimators.diffusion.bridge_density_ratio import Ends
 from explorer.estimators.diffusion.information_decomposition import entries
 
@@ -138,14 +139,84 @@ def test_a_training_is_told(name: str) -> None:
         estimators[name]()(*BivariateNormal(0.8).sample(31))
 
 
-def test_minde_of_both_kinds_and_by_a_difference() -> None:
+def test_minde_of_every_kind_and_form() -> None:
     x, y = BivariateNormal(0.9).sample(2000)
-    for settings in ({}, {"kind": "j"}, {"sigma": True}):
+    sigma = ({"sigma": True}, {"sigma": True, "kind": "j"})
+    for settings in (*sigma, {"kind": "c", "form": "distance"}, {"kind": "j", "form": "difference"}, {}):
         found = estimators["minde"](steps=300, **settings)(x, y)
-        assert found.nats == pytest.approx(0.83, abs=0.15)
-        mean = np.mean(found.details["integrand"]) * 19.1654
-        assert ("sigma" in settings) or mean == pytest.approx(found.nats, rel=1e-4)
-    assert found.details["ceiling"] == pytest.approx(math.log1p(math.exp(9.1154)) / 2, abs=1e-3)
+        told = found.details
+        assert found.nats == pytest.approx(0.83, abs=0.1)
+        assert np.mean(told["integrand"]) * 19.1654 == pytest.approx(told["held-out mean"], rel=1e-4)
+        assert sum(told["by_column"]) == pytest.approx(told["held-out mean"], rel=1e-6)
+        assert found.nats == pytest.approx(told["held-out mean"], abs=0.05)
+        assert told["diffused"] in {"either": "xy", "c": "x", "j": ("x and y",)}[found.settings["kind"]]
+    assert told["held-out mean"] == pytest.approx((told["distance"] + told["difference"]) / 2)
+    assert told["ceiling"] == pytest.approx(math.log1p(math.exp(9.1154)) / 2, abs=1e-3)
+
+
+def test_normal_densities_of_all_rows_steady_the_mean_of_those_read() -> None:
+    """v = 2 q + e with q known of 10 times more rows: the error is nearly that of all of them."""
+    rng = torch.Generator().manual_seed(0)
+    normal = torch.randn(400, 2000, generator=rng, dtype=torch.float64)
+    rows = 2 * normal[:, :200] + 0.1 * torch.randn(400, 200, generator=rng, dtype=torch.float64)
+    found = [steadied(v, q, torch.arange(200)) for v, q in zip(rows, normal, strict=True)]
+    deviation = float(np.std([one.nats for one in found]))
+    assert deviation == pytest.approx(np.mean([one.standard_error for one in found]), rel=0.15)
+    assert deviation < 0.4 * float(rows.mean(1).std()) and found[0].share == pytest.approx(2, abs=0.1)
+    nothing = steadied(rows[0], torch.zeros(2000, dtype=torch.float64), torch.arange(200))
+    assert nothing.share == 0 and nothing.nats == pytest.approx(float(rows[0].mean()))
+
+
+def test_sigma_tells_of_the_value_that_it_reads() -> None:
+    """Independent columns that were learnt by heart: distance and difference of distances lie far apart."""
+    x, y = MultivariateNormal(dim=5, rho=0.0).sample(200)
+    found = estimators["minde"](kind="c", sigma=True, normal=False, steps=300)(x, y)
+    told = found.details
+    assert told["held-out mean"] == pytest.approx(found.nats) and abs(told["distance"] - found.nats) > 0.1
+    assert np.mean(told["integrand"]) * 19.1654 == pytest.approx(found.nats, rel=1e-4)
+    assert found.standard_error > abs(told["difference"] - found.nats) / 2
+
+
+def test_details_of_omega_are_those_of_omega() -> None:
+    """Three columns with one common cause: total correlation is twice or more what Omega is."""
+    rng = np.random.default_rng(0)
+    found = estimators["s_omega_i"](steps=100)(rng.normal(size=(1000, 3)) + rng.normal(size=(1000, 1)))
+    told = found.details
+    assert told["held-out mean"] == pytest.approx(found.nats, abs=0.05) and told["TC"] > 2 * found.nats
+    assert np.mean(told["integrand"]) * 19.1654 == pytest.approx(told["held-out mean"], rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["minde", "information_decomposition"])
+def test_what_chance_makes_larger_is_remarked(name: str) -> None:
+    x, y = MultivariateNormal(dim=5, rho=0.0).sample(200)
+    said = [one for one in estimators[name](steps=200)(x, y).warnings if one.rule == "positive"]
+    assert [one.note for one in said] == [True] and "the larger of two readings" in said[0].text
+    one_way = {"minde": {"kind": "c"}, "information_decomposition": {"diffused": "x"}}[name]
+    (alone,) = (one for one in estimators[name](steps=200, **one_way)(x, y).warnings if one.rule == "positive")
+    assert "never negative" in alone.text and "larger" not in alone.text
+    difference = {"minde": "difference", "information_decomposition": "standard"}[name]
+    for settings, samples in (({"form": difference, **one_way}, (x, y)), ({}, BivariateNormal(0.8).sample(1000))):
+        found = estimators[name](steps=100, **settings)(*samples)
+        assert not any(one.rule == "positive" for one in found.warnings)
+
+
+def test_the_variable_that_is_easier_to_denoise_is_diffused() -> None:
+    """Y is a wave of X with little noise: given Y, X lies in one of several places; given X, Y in one."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, size=1500)
+    y = np.sin(6 * x) + 0.2 * rng.normal(size=1500)
+    for one, other, easy in ((x, y, "y"), (y, x, "x")):
+        found = estimators["minde"](steps=300)(one, other)
+        assert found.details["diffused"] == easy
+
+
+def test_less_than_neighbours_read_is_doubted() -> None:
+    x, y = distributions["spiral"]().sample(1000)
+    for name in ("minde", "information_decomposition"):
+        found = estimators[name](steps=50)(x, y)
+        assert any(one.rule == "below neighbours" and "ksg reads 0." in one.text for one in found.warnings)
+        near = estimators[name](steps=50)(*BivariateNormal(0.5).sample(1000))
+        assert not any(one.rule == "below neighbours" for one in near.warnings)
 
 
 def test_a_known_variable_takes_its_information_away() -> None:
@@ -171,6 +242,10 @@ def test_the_decomposition_knows_columns_labels_and_entropy() -> None:
     assert float(found.standard.mean()) == pytest.approx(float(parts.sum()), abs=0.1)
     entropy = estimators["information_decomposition"](steps=300)(4 * rng.normal(size=(1500, 2)))
     assert entropy.nats == pytest.approx(math.log(2 * math.pi * math.e) + 2 * math.log(4), abs=0.1)
+    told = entropy.details
+    assert told["normal"] - told["held-out mean of divergence"] == pytest.approx(entropy.nats, abs=0.02)
+    assert sum(told["by_column of divergence"]) == pytest.approx(told["held-out mean of divergence"])
+    assert not {"held-out mean", "integrand", "by_column"} & set(told)
     with pytest.raises(SampleError, match="100 samples have 50 labels"):
         estimators["information_decomposition"]()(x[:100], np.arange(100) // 2)
 

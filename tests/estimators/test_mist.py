@@ -230,3 +230,15 @@ def test_ties_and_samples_unlike_those_taught_are_doubted() -> None:
     both = np.random.default_rng(0).standard_t(0.3, (200, 1)) * np.ones((200, 8))
     far = both + np.random.default_rng(1).standard_t(0.3, (200, 8))
     assert "unlike" in {doubt.rule for doubt in MIST()(far, far + 1e-3 * both[::-1]).warnings}
+
+
+def test_the_interval_holds_the_value() -> None:
+    """Two values of y by three columns: far from what was taught, the mean lies outside its quantiles."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 2000).astype(float)
+    found = explorer.estimate(y[:, None] + 0.02 * rng.normal(size=(2000, 3)), y, estimator="mist", null=False)
+    low, high = found.interval
+    assert low <= found.value <= high
+    told = [one.text for one in found.warnings if one.rule == "unlike" and "outside the quantiles" in one.text]
+    quantiles = list(found.details["quantiles"].values())
+    assert bool(told) == (not quantiles[0] <= found.value <= quantiles[-1])

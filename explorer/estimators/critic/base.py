@@ -7,20 +7,20 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 
-from explorer.checks import varying
 from explorer.critics.members import Critic, Joint, Separable
+from explorer.critics.plan import Plan
+from explorer.critics.reading import MOST
 from explorer.critics.tokens import Attention
-from explorer.critics.training import MOST, Plan, Trained, fitted
-from explorer.errors import SampleError
-from explorer.estimators.base import Estimator, Formula, Reading
-from explorer.numerics.margins import in_margins
+from explorer.critics.training import Trained, fitted
+from explorer.errors import InputError, SampleError
+from explorer.estimators.base import CellOfPlane, Estimator, Formula, Point, Reading
+from explorer.estimators.critic._columns import columns
+from explorer.estimators.critic._many import Found, read_together
 from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 Objective = Callable[[torch.Tensor], torch.Tensor]
 CRITICS = {"separable": Separable, "joint": Joint, "attention": Attention}
-LABELS = 1000
-"""Labels that a variable may have: each becomes a column of a critic."""
 GAP = 0.25
 """Share of the value by which what is learnt from may read more than what is held out."""
 
@@ -51,6 +51,7 @@ class ByCritic(Estimator):
     random: ClassVar[bool] = True
     symmetric: ClassVar[bool] = False
     least: ClassVar[int] = 40
+    cells_at_once: ClassVar[int] = 16
     finds: ClassVar[tuple[str, ...] | None] = ("bivariate_normal",)
     tolerance: ClassVar[float] = 0.1
     side: ClassVar[str] = "lower"
@@ -96,37 +97,78 @@ class ByCritic(Estimator):
         of_x, of_y = (columns(one, self.margins) for one in (x, y))
         if not (of_x.shape[1] and of_y.shape[1]):
             return 0.0
-        found, plan = self.trained(of_x[None], of_y[None], range(self.members), not y.is_floating_point())
+        labels, start = not y.is_floating_point(), int(torch.randint(2**31, ()))
+        found, plan = self.trained(of_x[None], of_y[None], range(start, start + self.members), labels, start)
         each = found.reading + self.beside(y)
         spread = float(each.std(correction=1)) if len(each) > 1 else 0.0
         error = math.hypot(float(found.error.square().mean().sqrt()), spread / math.sqrt(len(each)))
         value = float(each.mean())
         details = {**self._told(found, plan), "members": each.tolist()}
-        return Reading(value, error, details, tuple(self._doubted(value, found, plan, len(x))))
+        return Reading(value, error, details, tuple(self.doubted(value, found, plan, len(x))))
 
     def together(self, x: torch.Tensor, y: torch.Tensor, orders: Sequence[torch.Tensor]) -> list[float]:
         """Readings with y in each of some orders, by critics that are trained together."""
-        of_x, of_y = (columns(one, self.margins) for one in (x, y))
-        if not (of_x.shape[1] and of_y.shape[1]):
-            return [0.0] * len(orders)
-        many = torch.stack([of_y[order] for order in orders])
-        found, _ = self.trained(of_x[None], many, [0] * len(orders), not y.is_floating_point())
-        return (found.reading + self.beside(y)).tolist()
+        found = read_together(self, [(x, y[order]) for order in orders], int(torch.randint(2**31, ())), 1)
+        for one in found:
+            if isinstance(one, InputError):
+                raise one
+        return [one.nats for one in found if not isinstance(one, InputError)]
 
-    def trained(self, x: torch.Tensor, y: torch.Tensor, seeds: Sequence[int], labels: bool) -> tuple[Trained, Plan]:
+    def point(self, x: Any, t: torch.Tensor, ys: Sequence[torch.Tensor]) -> Point:
+        """One cell of a plane."""
+        (found,) = self.points(x, [(t, ys)])
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    def points(self, x: Any, cells: Sequence[CellOfPlane]) -> list[Point | InputError]:
+        """Cells of a plane by critics of one seed, trained together; doubts are those of I(X;T) and of I(T;Y)."""
+        pairs = [pair for t, ys in cells for pair in ((x, t), *((t, y) for y in ys))]
+        found = iter(read_together(self, pairs, int(torch.randint(2**31, ())), self.members))
+        return [self._point(x, t, [next(found) for _ in range(1 + len(ys))]) for t, ys in cells]
+
+    def _point(self, x: Any, t: torch.Tensor, found: Sequence[Found | InputError]) -> Point | InputError:
+        told = [one for one in found if isinstance(one, Found)]
+        if len(told) < len(found):
+            return next(one for one in found if isinstance(one, InputError))
+        doubts = (*self.doubts(x, t, told[0].nats), *(doubt for one in told[:2] for doubt in one.doubts))
+        return (
+            told[0].nats,
+            [one.nats for one in told[1:]],
+            tuple({one.rule: one for one in doubts[::-1]}.values())[::-1],
+        )
+
+    def trained(
+        self,
+        x: torch.Tensor,
+        y: torch.Tensor,
+        seeds: Sequence[int],
+        labels: bool,
+        start: int,
+        errors: bool = True,
+        halving: bool = True,
+    ) -> tuple[Trained, Plan]:
         """Critics fitted to columns (1 or members, n, d), and the plan they followed.
+
+        Args:
+            seeds: of the weights, one a member.
+            labels: y is discrete.
+            start: seed of the split and the batches.
+            errors: whether standard errors are asked for.
+            halving: whether half a batch is taken where the memory does not hold a whole one.
 
         Raises:
             SampleError: when no value is finite, or the memory of the device does not hold half a batch.
+            torch.OutOfMemoryError: when it does not hold a batch and it is not to be halved.
         """
-        start = int(torch.randint(2**31, ()))
+        choose = None if type(self).chosen is ByCritic.chosen else self.chosen
 
         def fit(plan: Plan) -> Trained:
-            critic = self.built([start + seed for seed in seeds], (x.shape[-1], y.shape[-1]), labels).to(x.device)
-            return fitted(critic, x, y, self.climbed(), self.read, plan, start, choose=self.chosen)
+            critic = self.built(seeds, (x.shape[-1], y.shape[-1]), labels).to(x.device)
+            return fitted(critic, x, y, self.climbed(), self.read, plan, start, choose, errors, self.ceiling)
 
         asked = Plan(steps=self.steps, batch=self.batch, rate=self.learning_rate)
-        return within_memory(fit, asked, f"{self.name} on {x.device}")
+        return within_memory(fit, asked, f"{self.name} on {x.device}") if halving else (fit(asked), asked)
 
     def bound_on(self, x: torch.Tensor, y: torch.Tensor | None) -> str:
         """What the value bounds in expectation."""
@@ -138,7 +180,8 @@ class ByCritic(Estimator):
         told |= {"best": found.best.flatten().tolist()}
         return told | ({"stopped": found.stopped} if found.stopped else {}) | ({"ceiling": top} if top < 1e9 else {})
 
-    def _doubted(self, value: float, found: Trained, plan: Plan, n: int) -> list[Doubt]:
+    def doubted(self, value: float, found: Trained, plan: Plan, n: int) -> list[Doubt]:
+        """Doubts about the training of a value read of n samples, and remarks."""
         top, learnt = self.ceiling(found.pairs), n - 2 * int(plan.held_out * n / 2)
         gap = float((found.train - found.held)[-1].mean())
         ran_out = not found.stopped and int(found.best.max()) == found.steps[-1]
@@ -194,17 +237,3 @@ def above_pairs(name: str, value: float, n: int) -> tuple[Doubt, ...]:
         return ()
     text = f"{in_both(value)} is above the logarithm of the {pairs} samples it is read on: {name} averages e^f over so"
     return (Doubt("few pairs", f"{text} few pairs that it may lie far from the truth, to either side."),)
-
-
-def columns(values: torch.Tensor, margins: str) -> torch.Tensor:
-    """Real columns that change at all, in their margins, or a column a label; float32.
-
-    Raises:
-        SampleError: for more labels than a critic takes.
-    """
-    if values.is_floating_point():
-        return in_margins(varying(values), margins).float()
-    count = int(values.max()) + 1 if len(values) else 0
-    if count > LABELS:
-        raise SampleError(f"{count} labels are too many for a critic, which takes {LABELS}; read them as real numbers")
-    return torch.nn.functional.one_hot(values, count).float() if count > 1 else values.new_zeros(len(values), 0).float()

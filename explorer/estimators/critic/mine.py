@@ -49,17 +49,19 @@ class MINE(ByCritic):
 
 
 class Averaged:
-    """Values of the bound of Donsker and Varadhan, with gradients that divide by a moving average of E[e^f]."""
+    """Values of the bound of Donsker and Varadhan, with gradients that divide by a moving average of E[e^f], whose
+    logarithm is `past`."""
 
     def __init__(self, decay: float):
         self.decay = decay
-        self.average: torch.Tensor | None = None
+        self.past: list[torch.Tensor] = []
 
     def __call__(self, scores: torch.Tensor) -> torch.Tensor:
         """The bound of a batch, (members,)."""
         now = bounds.log_mean_exp_apart(scores)
-        past = now.detach() if self.average is None else self.average
+        past = self.past[0] if self.past else now.detach()
         kept = torch.full_like(past, math.log1p(-self.decay) if self.decay < 1 else -math.inf)
-        self.average = torch.logaddexp(past + kept, now.detach() + math.log(self.decay))
-        climbed = bounds.pairs(scores).mean(-1) - (now - self.average).exp()
+        average = torch.logaddexp(past + kept, now.detach() + math.log(self.decay))
+        self.past[:] = [average]
+        climbed = bounds.pairs(scores).mean(-1) - (now - average).exp()
         return climbed + (bounds.donsker_varadhan(scores) - climbed).detach()

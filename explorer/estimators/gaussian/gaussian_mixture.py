@@ -65,6 +65,8 @@ class GaussianMixture(Estimator):
     needs: ClassVar[tuple[str, str]] = ("continuous", "continuous")
     finds: ClassVar[tuple[str, ...]] = ("bivariate_normal", "normal_mixture")
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling")
+    effort: ClassVar[tuple[float, float, float]] = (0.1, 2e-5, 6e-7)
+    """Seconds on one core: fixed, a sample and column, a pair of samples (0.5 at n = 1000, 11 at 4096)."""
 
     components: Annotated[int, Range(1, 50)] = 8
     margins: Literal["none", "gauss"] = "none"

@@ -67,8 +67,9 @@ class MIST(Estimator):
             "parts": len(told),
         }
         value = float(means.mean())
-        doubts = (*_tied(x, y), *_split(len(x)), *_strange(network, told, value))
-        return Reading(value, (found[-1] - found[0]) / (2 * 1.6449), details, doubts, (found[0], found[-1]))
+        doubts = (*_tied(x, y), *_split(len(x)), *_strange(network, told, value), *_apart(found, value))
+        low, high = min(found[0], value), max(found[-1], value)
+        return Reading(value, (high - low) / (2 * 1.6449), details, doubts, (low, high))
 
     def _told(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Features of every part, (parts, features)."""
@@ -111,6 +112,12 @@ def _split(n: int) -> list[Doubt]:
     parts = math.ceil(n / MOST)
     text = f"{n} samples were read in {parts} parts of at most {MOST}, and the readings averaged."
     return [Doubt("parts", text, note=True)] if parts > 1 else []
+
+
+def _apart(quantiles: list[float], value: float) -> list[Doubt]:
+    low, high = quantiles[0], quantiles[-1]
+    text = f"The mean, {value:.3g} nats, lies outside the quantiles {low:.3g} to {high:.3g}, stretched to it."
+    return [] if low <= value <= high else [Doubt("unlike", text)]
 
 
 def _strange(network: Network, told: torch.Tensor, value: float) -> list[Doubt]:

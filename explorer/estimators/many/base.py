@@ -15,6 +15,12 @@ from explorer.numerics.cells import row_codes
 from explorer.numerics.several import Groups
 from explorer.result import Doubt
 
+OF_TWO = (
+    "; two and a target are for partial_information: estimate(x, y, estimator='partial_information'), "
+    "or explorer estimate X Y --estimator partial_information"
+)
+"""What takes two variables where three are needed."""
+
 
 @dataclass(frozen=True)
 class ManyVariables(Estimator):
@@ -46,7 +52,7 @@ class ManyVariables(Estimator):
         checks.paired(found, least=self.least)
         variables = self.variables(found.values)
         if len(variables) < self.fewest:
-            rule = f"x has {len(variables)} variable(s) in {found.dim} column(s)"
+            rule = f"x has {len(variables)} variable(s) in {found.dim} column(s){OF_TWO if len(variables) == 2 else ''}"
             raise SampleError(f"{self.name} needs at least {self.fewest} variables; {rule}")
         if found.values.is_floating_point():
             _all_change(found.values, variables)

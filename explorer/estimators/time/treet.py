@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 import torch
 
 from explorer.critics.bounds import donsker_varadhan
+from explorer.critics.plan import Plan
 from explorer.critics.tokens import Attention
-from explorer.critics.training import Plan, Trained, fitted
+from explorer.critics.training import Trained, fitted
 from explorer.estimators.base import Formula, Reading
 from explorer.estimators.critic.base import columns, untold, within_memory
 from explorer.estimators.time.base import Directed, Windows

@@ -16,7 +16,7 @@ QUICK = False
 def lab(questions: Annotated[int, Range(1, 20, 1)] = 6, data: Literal["digits", "wine"] = "digits") -> Figure:
     r"""How well a class is guessed from few features, asked for by what tells most now, in one order, or in any order.
 
-    Do: raise `questions` from 1 to 20, then choose "wine".
+    Do: set `questions` to 1 and raise it to 20, then choose "wine".
 
     See: six pixels, each chosen after the answers before it, name 76 % of the digits; the same number in one good order
     69 %, at random 39 %. For the wines, where three measurements decide, one order is as good.

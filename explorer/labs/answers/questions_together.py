@@ -16,7 +16,7 @@ QUICK = True
 def lab(together: Annotated[float, Range(0.0, 1.0, 0.05)] = 0.5) -> Figure:
     r"""Information that features tell of Y when they are chosen one at a time, beside the best set of each size.
 
-    Do: raise `together` from 0 to 1.
+    Do: set `together` to 0 and raise it to 1.
 
     See: at 0 one question tells all and nothing is missed. From about 0.1 on, two features tell nothing apart and much
     together, and choosing in turn finds them only when nothing else is left.

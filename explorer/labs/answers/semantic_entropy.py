@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""Entropy over what ten programs for each question compute, beside how many of them are wrong.
 
-    Do: lower `abstain` from 2.3 to 0.5. Then lower `inputs` to 4.
+    Do: set `abstain` to 2.3 and lower it to 0.5. Then lower `inputs` to 4.
 
     See: without the unsure questions the share of wrong answers falls from almost half to a twentieth. With four
     inputs, programs that differ look alike, and "round, halves up" and "leap year" look sure.

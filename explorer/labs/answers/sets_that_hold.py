@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     r"""Entropy left after some questions: the true one, the model's own, and a bound from sets that hold the truth.
 
-    Do: move `sureness` from 0.3 over 1 to 4.
+    Do: set `sureness` to 0.3 and move it over 1 to 4.
 
     See: at 1 the model says what is true, above 1 far too little, below 1 too much. The bound hardly moves and never
     falls below the truth.

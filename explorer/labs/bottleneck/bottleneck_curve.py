@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     r"""The best codes T of X for knowing Y: what each keeps of X, what it tells of Y, and which levels it merges.
 
-    Do: raise `beta` slowly from 1.05 to 7, with the table "tree".
+    Do: set `beta` to 1.05 and raise it slowly to 7, with the table "tree".
 
     See: nothing is kept below 1.56; then the code tells the two halves of the tree apart, from about 2.2 its quarters,
     and from about 3 its leaves.

@@ -21,7 +21,7 @@ def lab(
 ) -> Figure:
     r"""The bottleneck curve of three pairs of correlated normal variables, and what each direction keeps at one beta.
 
-    Do: raise `beta` from 1 to 15.
+    Do: set `beta` to 1 and raise it to 15.
 
     See: one direction is kept from 1.23, a second from 2.78 and the third from 11.11; before its time a direction is
     not kept a little but not at all.

@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""CLUB and the leave-one-out bound of a pair of normal columns, against what they share.
 
-    Do: raise `rho` from 0.3 to 0.999, then lower `least_variance` to 0.01.
+    Do: set `rho` to 0.3 and raise it to 0.999, then lower `least_variance` to 0.01.
 
     See: CLUB leaves the truth behind: 4.3 nats for 0.8 at 0.9. With a variance that may not fall below 0.37, as in
     published code, it stays lower, and at 0.999 it is below the truth: no upper bound at all.

@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     """Two views on a sphere: the entropy of the second, and how well it is reconstructed from the first.
 
-    Do: raise `crowding` from 0 to 80; then set it back and raise `precision` from 1 to 60.
+    Do: raise `crowding` from 0 to 80; then set it back, set `precision` to 1 and raise it to 60.
 
     See: as the views crowd together, the point wanders left and the information is lost, while the reconstruction is
     as good as before; a more precise second view moves it straight up.

@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     r"""Two forms of contrast with the best critic, as batches grow: InfoNCE, and one mean over all other pairs.
 
-    Do: raise `nats` from 1 to 5, then `batch` to 256.
+    Do: set `nats` to 1 and raise it to 5, then `batch` to 256.
 
     See: at 1 nat the forms agree. At 5, InfoNCE is held at the logarithm of the batch; the other form reads too much in
     small batches, is near the truth from 64 on, and varies more.

@@ -23,7 +23,7 @@ def lab(
 ) -> Figure:
     r"""Eight columns of real data through couplings that can be undone, and two probes of their classes.
 
-    Do: raise `depth` from 0 to 6 couplings.
+    Do: set `depth` to 0 and raise it to 6 couplings.
 
     See: a linear probe falls from three digits in four to one in four, and a nearest neighbour falls with it, although
     every coupling can be undone.

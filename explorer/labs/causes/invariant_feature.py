@@ -23,7 +23,7 @@ def lab(
 ) -> Figure:
     r"""What shape and colour tell of a label in two environments, and what predictors lose in a third.
 
-    Do: raise `penalty` from 0.1 to a million.
+    Do: set `penalty` to 0.1 and raise it to a million.
 
     See: the predictor of least risk lives on the colour and loses three times as much where colours are reversed. The
     penalised one moves from it to the line of the shape alone, which is level.

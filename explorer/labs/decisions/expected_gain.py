@@ -21,7 +21,7 @@ def lab(
 ) -> Figure:
     r"""Estimates of what a reading will tell of a parameter, each for the same number of likelihoods.
 
-    Do: raise `strength` from 0.2 to 4.
+    Do: set `strength` to 0.2 and raise it to 4.
 
     See: few inner samples give too much, up to ten times the true value, with a narrow band around what is wrong. Many
     take the bias away and widen the band. The estimate without bias stays on the exact value, with a band of its own.

@@ -25,7 +25,7 @@ def lab(
 ) -> Figure:
     """The mutual information gap of one code over the number of cells that its latents are cut into.
 
-    Do: raise `bins` from 2 to 300; then raise `samples` to 5000.
+    Do: set `bins` to 2 and raise it to 300; then raise `samples` to 5000.
 
     See: with 2 bins the gap reads less than half of what it is, with 12 to 20 it comes nearest, and with 300 it is less
     than half again. With more samples the right side comes up, and the left does not.

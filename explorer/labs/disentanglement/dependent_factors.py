@@ -24,7 +24,7 @@ def lab(
 ) -> Figure:
     """Scores of a code that holds two bits exactly, while the bits come to agree.
 
-    Do: raise `agreement` from 0.5 to 0.98; then raise `noise` a little.
+    Do: set `agreement` to 0.5 and raise it to 0.98; then raise `noise` a little.
 
     See: the code is perfect throughout, but its MIG falls from 1 to 0.14, since what one latent tells of the other bit
     counts against it. DMIG stays at 1. With noise in the latents DMIG falls as well, and fastest where the bits nearly

@@ -29,7 +29,7 @@ def lab(
 ) -> Figure:
     """The three terms of the mean Kullback-Leibler divergence of two latents, as read and as they are.
 
-    Do: raise `rho` from 0 to 0.9; then lower `noise` to 0.05.
+    Do: set `rho` to 0 and raise it to 0.9; then set it back to 0.6 and lower `noise` to 0.05.
 
     See: total correlation rises from 0.06 to 0.84 nats, where 0 and 0.83 are true. At a noise of 0.05 and a correlation
     of 0.6 it reads 0.69, three times too much: 500 inputs can be told apart by $\\ln 500 = 6.2$ nats at most, and what

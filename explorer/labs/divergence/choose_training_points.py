@@ -24,7 +24,8 @@ def lab(
 ) -> Figure:
     """Points chosen from a pool for a target of two clusters, and the divergence of fresh target points from them.
 
-    Do: raise `points` from 5 to 80; then take the published defaults, `begin` at the mean and `orders` all.
+    Do: set `points` to 5 and raise it to 80; then take the published defaults, `begin` at the mean and `orders`
+    all.
 
     See: twenty chosen points do what eighty random ones do not; with the published defaults every choice falls into one
     of the two clusters.

@@ -19,7 +19,7 @@ def lab(
 ) -> Figure:
     """How often a test ranks a related pair of tables above an unrelated one, when the order of the rows is lost.
 
-    Do: raise `columns` from 1 to 64, then lower `rho`.
+    Do: set `columns` to 1 and raise it to 64, then lower `rho`.
 
     See: the test by sums gets surer with the columns, and stays where it is however many rows there are; only
     $\\rho^2 d$ counts.

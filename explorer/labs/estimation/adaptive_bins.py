@@ -23,7 +23,7 @@ def lab(
 ) -> Figure:
     """What cells read of a unit $T = f(gA)$ as its gain $g$ grows: its entropy, and what it tells of a class.
 
-    Do: raise `gain` from 0.25 to 8, then change `activation` from tanh to softplus.
+    Do: set `gain` to 0.25 and raise it to 8, then change `activation` from tanh to softplus.
 
     See: in fixed cells on [-1, 1] the entropy of T falls by half; in cells of equal filling it stays where it was.
 

@@ -23,7 +23,7 @@ def lab(
 ) -> Figure:
     """The information of two sets of 40 columns, read after each is compressed to its first principal components.
 
-    Do: move `components` from 1 up to 8, then hide six numbers behind the columns with `latent`.
+    Do: set `components` to 1 and move it up to 8, then hide six numbers behind the columns with `latent`.
 
     See: the reading comes near the truth when there are as many components as hidden numbers, and falls off after; six
     numbers stay out of reach.

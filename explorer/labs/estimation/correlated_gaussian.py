@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     """Three estimates of $I(X;Y)$ for two normal variables, over their correlation, beside the exact curve.
 
-    Do: raise `n` from 100 to 5000 while 20 by 20 cells are counted.
+    Do: set `n` to 100 and raise it to 5000 while 20 by 20 cells are counted.
 
     See: the counted cells begin far above the curve, also where nothing depends on anything, and come down to it.
 

@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     """What a taught network, neighbours and a Gaussian copula read as two pairs of normal numbers are wound up.
 
-    Do: raise `speed` from 0 to 0.8.
+    Do: set `speed` to 0 and raise it to 0.8.
 
     See: the truth stays, as winding can be undone; the copula falls at once and neighbours after it, while the network
     stays near, if at times too high.

@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     """What samples of two tables of 10 000 rows, joined by their key, say of the information between two columns.
 
-    Do: raise `size`, the rows read of each table, from 32 to 2048.
+    Do: set `size`, the rows read of each table, to 32 and raise it to 2048.
 
     See: coordinated samples give about `shared` times `size` pairs and the right number from a few hundred rows on;
     independent samples of 256 rows share three keys.

@@ -17,7 +17,7 @@ QUICK = False
 def lab(dimensions: Annotated[int, Range(2, 20, 1)] = 10, least: Annotated[int, Range(25, 60, 1)] = 30) -> Figure:
     r"""How far word vectors overrate pairs of words that never occurred, fitted with and without those pairs.
 
-    Do: raise `dimensions` from 2 to 20.
+    Do: set `dimensions` to 2 and raise it to 20.
 
     See: vectors fitted to the seen pairs alone hold six to nine of ten unseen pairs for related. With the hinge it is
     one in six, then one in seventeen, and the price, a larger error on the seen pairs, falls as well.

@@ -52,13 +52,14 @@ def lab(
     found = factorised(of_documents(window, 15), dimensions, hinge)
     nearest, cosines = found.nearest(word)
     shown = [one if one in (word, *nearest) else "" for one in found.words]
-    kinds = [0 if one == word else 1 if one in nearest else 2 for one in found.words]
+    kinds = [2 if one == word else 1 if one in nearest else 0 for one in found.words]
     plane = Cloud(
         title="",
         points=found.plane(),
         kinds=kinds,
-        names=(word, "its nearest words", "other words"),
+        names=("other words", "its nearest words", word),
         texts=shown,
+        sizes=[9 if kind else 4 for kind in kinds],
         x_title="first direction",
         y_title="second direction",
     )
@@ -69,4 +70,5 @@ def lab(
         note=f"{len(found.words)} words of this program's documents, {dimensions} dimensions{settled}",
         told={"largest cosine": cosines[0], "words": len(found.words), "seen error": found.seen_error},
         parts=[plane, bars],
+        widths=(3, 2),
     ).plot()

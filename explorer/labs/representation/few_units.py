@@ -24,7 +24,7 @@ def lab(
 ) -> Figure:
     """How much a probe finds in the best unit, the best two, and so on, where it is known and in a layer of a network.
 
-    Do: lower `gap` from 6 to 0, then raise it again and lower `samples` to 200.
+    Do: set `gap` to 6 and lower it to 0, then raise it again and lower `samples` to 200.
 
     See: where two of ten units hold the label, two units tell all that is there; turned, the same code needs most of
     its units. At a gap of 0 nothing is found, and with few samples more units tell less.

@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     """Two profiles over depth: likeness to the pixels by canonical correlation, and what clusters tell of the digit.
 
-    Do: raise `epoch` from 0 to 200.
+    Do: set `epoch` to 0 and raise it to 200.
 
     See: before training each layer tells less of the digit than the one before it, 34 % in the last. After it the last
     layer tells most of the digit, 94 %, and is the least like the pixels.

@@ -24,7 +24,7 @@ def lab(
 ) -> Figure:
     """The reduction of the coding rate while the subspaces of the classes are turned away from each other.
 
-    Do: raise `angle` from 0 to 90, then lower `samples` to 10.
+    Do: set `angle` to 0 and raise it to 90, then lower `samples` to 10.
 
     See: the reduction rises from 0 to 6.8 nats, its most, where the subspaces are orthogonal; with 10 samples a class
     shuffled labels read a third of that.

@@ -24,7 +24,7 @@ def lab(
 ) -> Figure:
     """Parts of the functional Fisher information of a probe of digits that sees the pixels and a hint.
 
-    Do: raise `agreement` from 0 to 1.
+    Do: set `agreement` to 0 and raise it to 1.
 
     See: the share of the hint rises from about 2 % to over half, though the pixels stay as good as they were.
 

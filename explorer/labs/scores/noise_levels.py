@@ -23,17 +23,18 @@ def lab(
 
     Do: raise `rho`; then lower `steps` to 50.
 
-    See: the hill moves to the right, to less noise, and grows. With few updates the learned hill is lower than the
-    exact one.
+    See: the hill moves to the right, to less noise, and grows. Few updates suffice: the best guess of a normal pair is
+    linear, and what the learned hill is off by is the chance of the samples.
 
     Noise X until its variance and that of the noise have the log ratio $\alpha$. A denoiser with Y guesses the noise
     better than one without, by $\frac12 E\|\hat e(x_\alpha) - \hat e(x_\alpha, y)\|^2$, and the area below that curve
     is $I(X;Y)$. For a normal pair the hill is highest just where $\alpha = I$ in nats: a strong dependence shows only
     when there is little noise. With little noise all know X; with much, nobody does.
 
-    The area cannot be negative. A network trained too short misses part of the hill and reads too little; that is no
-    bound, since chance adds a little everywhere. The papers do this with pictures and their captions. The estimator
-    `minde` tells its network the normal part unless it is asked not to, as here: a normal pair needs no training then.
+    The area cannot be negative. On curved pairs a network trained too short misses part of the hill and reads too
+    little; that is no bound, since chance adds a little everywhere. The papers do this with pictures and their
+    captions. The estimator `minde` tells its network the normal part unless it is asked not to, as here: a normal pair
+    needs no training then.
 
     >>> weak, strong = told(lab(rho=0.5, steps=50)), told(lab(rho=0.99, steps=50))
     >>> round(weak["exact"], 3), round(strong["exact"], 3)
@@ -41,7 +42,7 @@ def lab(
     >>> abs(weak["peak"] - 0.14) < 0.16 and abs(strong["peak"] - 1.96) < 0.16  # levels lie 0.3 apart
     True
     >>> more = told(lab(rho=0.99, steps=600))
-    >>> strong["learned"] < more["learned"] and abs(more["learned"] - 1.96) < 0.3
+    >>> all(abs(one["learned"] - 1.96) < 0.1 for one in (strong, more))
     True
 
     Args:
@@ -56,8 +57,8 @@ def lab(
     exact = integrand(found.details["log_snr"], rho)
     peak = found.details["log_snr"][int(exact.argmax())]
     return Curves(
-        title=f"{pair.nats:.2f} nats show most at α = {pair.nats:.2f}; after {steps} updates a network "
-        f"reads {found.nats:.2f}",
+        title=f"The area is {pair.nats:.2f} nats and the hill highest at α = {pair.nats:.2f}; after {steps} updates a "
+        f"network reads {found.nats:.2f} nats",
         note=f"normal pair, ρ = {rho:g} · n = {N}, {found.details['held out']} of them read · MINDE",
         told={"exact": pair.nats, "learned": found.nats, "peak": peak, "steps": steps},
         x=found.details["log_snr"],

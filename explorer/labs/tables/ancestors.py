@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     r"""What a sequence tells of its ancestor, and two sisters of each other, as substitutions gather.
 
-    Do: raise `time` from 0 to 1; then raise `candidates` to 1024.
+    Do: set `time` to 0 and raise it to 1; then raise `candidates` to 1024.
 
     See: sisters lose what they share much faster than each loses its ancestor, for two branches lie between them. The
     dotted ceiling cuts off the left of both curves.

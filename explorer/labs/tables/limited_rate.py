@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     r"""How much of a source a code without chance can hold when the entropy of its message is limited.
 
-    Do: raise `rate` from 0 to 2 bits; then set `ratio` to 1, so that all levels are equally likely.
+    Do: set `rate` to 0 and raise it to 2 bits; then set `ratio` to 1, so that all levels are equally likely.
 
     See: information does not follow the rate but climbs in steps, for a code can only merge whole levels. The more
     even the source, the fewer and higher the steps.

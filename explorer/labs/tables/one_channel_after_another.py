@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""What is left of a source after 0, 1, 2 ... channels, by three rulers, and the entropy of what arrives.
 
-    Do: switch through the channels, and raise `noise` of each from 0 to 0.3.
+    Do: switch through the channels; for each set `noise` to 0 and raise it to 0.3.
 
     See: each ruler falls at every stage, and none ever rises. The entropy of what arrives (dotted) goes up for one
     channel and down for another.

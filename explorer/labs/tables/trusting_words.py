@@ -20,7 +20,7 @@ def lab(
 ) -> Figure:
     r"""What a listener gains from "dry", "light rain" and "heavy rain" who grants each word some doubt.
 
-    Do: raise `doubt` from 0.001 to 1.
+    Do: set `doubt` to 0.001 and raise it to 1.
 
     See: a listener who hardly doubts loses by listening; the gain rises to just under the information that the
     words carry, and falls to nothing where no word is believed.

@@ -20,12 +20,12 @@ def lab(
 ) -> Figure:
     r"""What two places of a sequence tell of each other, and what its two halves do, for three kinds of sequence.
 
-    Do: take `decay` from 1.9 down to 1.1.
+    Do: set `decay` to 1.9 and take it down to 1.1.
 
     See: two of the sequences agree at every distance in what two places tell, and their lines on the left are one. On
-    the right they part: between halves of 256 steps, sequences with one number a place share 0.16 nats and those with
-    many numbers a place 2.97, which grows as a power of the length, in the end as 2 - decay. The fading line is a
-    Markov chain, which shares the same at every length.
+    the right they part: at a decay of 1.5 and between halves of 256 steps, sequences with one number a place share
+    0.16 nats and those with many numbers a place 2.97, which grows as a power of the length, in the end as 2 - decay.
+    The fading line is a Markov chain, which shares the same at every length.
 
     A model that reads the first half must hold in its state at least what that half tells of the second,
     $I(X_{1:\ell}; X_{\ell+1:2\ell})$, however it is built. The two-point information $I(X_t; X_{t+d})$ cannot stand in
@@ -43,7 +43,7 @@ def lab(
 
     Args:
         decay: exponent of the two-point information.
-        longest: doublings of the longest half.
+        longest: doublings of the longest half, which has 2 to this power steps.
 
     References: chen2025l2m.
     """
@@ -71,6 +71,7 @@ def lab(
         log_x=True,
         log_y=True,
     )
-    title = f"Alike at two places, the halves share {told['many numbers']:.2f} or {told['one number']:.2f} nats"
-    note = f"exact, normal sequences; many numbers grow as length^{power:.2f} over the last two doublings"
+    many, one = (f"{told[kind]:.2f}" for kind in ("many numbers", "one number"))
+    title = f"Alike at two places, halves of {lengths[-1]} steps share {many} or {one} nats"
+    note = f"exact, normal sequences, decay {decay:g}; many numbers grow as length^{power:.2f} in the end"
     return Panels(title=title, note=note, told=told, parts=[two_point, bipartite]).plot()

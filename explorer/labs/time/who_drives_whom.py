@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""Transfer entropy of two series in both directions, while the drive is turned from one to the other.
 
-    Do: turn `direction` from 1 over 0 to -1. Then set it to 0.5 and take `n` down to 100.
+    Do: set `direction` to 1 and turn it over 0 to -1. Then set it to 0.5 and take `n` down to 100.
 
     See: at the ends one direction reads 0.11 nats a step and the other nothing above chance; in the middle both read
     0.03. With 100 steps the weak direction goes under, while the strong one still stands out.

@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""How far a fitted normal distribution is from the best normal one, while the truth need not be normal.
 
-    Do: change `truth` from normal to laplace, then to uniform.
+    Do: set `truth` to normal, then to laplace, then to uniform.
 
     See: by the leading term the same two parameters cost 1.75 times as many samples where the truth has heavy tails,
     and 0.7 times as many where it has none. With few samples the fit is worse than that term says.

@@ -24,7 +24,7 @@ def lab(
 ) -> Figure:
     r"""The accuracy that a reused holdout reports of coin flips, beside fresh samples and beside Thresholdout.
 
-    Do: raise `looks` from 10 to 1000.
+    Do: set `looks` to 10 and raise it to 1000.
 
     See: of labels that are coin flips the reused holdout reports 0.53, then more and more, up to 0.79. Fresh samples
     read 0.5 all along, and Thresholdout stays near them.

@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""How far four students of a teacher are from it, as they see more samples.
 
-    Do: raise `labels` from 2 to 30.
+    Do: set `labels` to 2 and raise it to 30.
 
     See: with two labels the chance of the one drawn tells all, and two students are one. With many, the student that is
     told all chances is ahead of the one that is told those of sampled labels, and both leave hard labels behind: with

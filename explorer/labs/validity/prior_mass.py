@@ -22,7 +22,7 @@ def lab(
 ) -> Figure:
     r"""What a Bayes mixture over models of a coin pays for not knowing it, by the coin that is true.
 
-    Do: raise `parameters` from 1 to 10 with `truth` at 0.01, then raise `truth` to 0.5.
+    Do: set `parameters` to 1 and raise it to 10 with `truth` at 0.01, then raise `truth` to 0.5.
 
     See: with ten parameters the rare coin costs less than with one: 1.9 nats instead of 3.6. The fair coin costs ten
     times as much, 18. Counting parameters says 26 for both.

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from explorer.updates.loop import Best
+from explorer.updates.states import put
 from explorer.watching import look, report
 
 RATE, BATCH, EVERY, PARTNERS = 1e-2, 256, 20, 64
@@ -74,7 +76,8 @@ def widest_gap(x: torch.Tensor, y: torch.Tensor, hidden: int, steps: int, held_o
     order = torch.randperm(len(x)).to(x.device)
     halves, learnt = (order[:half], order[half : 2 * half]), order[2 * half :]
     critic = Sorting((x.shape[1] + y.shape[1], hidden, hidden)).to(x.device)
-    best, found = [(-math.inf, critic.state_dict())] * 2, Gap()
+    weights, found = [one[None] for one in critic.parameters()], Gap()
+    best = [Best(weights, torch.tensor([-math.inf], dtype=torch.float64)) for _ in halves]
     optimizer = torch.optim.Adam(critic.parameters(), lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for step in range(1, steps + 1):
@@ -82,13 +85,13 @@ def widest_gap(x: torch.Tensor, y: torch.Tensor, hidden: int, steps: int, held_o
         schedule.step()
         if step % EVERY == 0 or step == steps:
             held = [_read(critic, x[rows], y[rows], 8)[0] for rows in halves]
-            now = {name: one.clone() for name, one in critic.state_dict().items()}
-            best = [(value, now) if value > kept[0] else kept for value, kept in zip(held, best, strict=True)]
+            for kept, value in zip(best, held, strict=True):
+                kept.seen(weights, torch.tensor([value], dtype=torch.float64), step)
             for name, one in zip(found.curves, (step, train, sum(held) / 2), strict=True):
                 found.curves[name].append(one)
-            look(step, train, sum(held) / 2)
+            look(step, train, sum(held) / 2, "")
         report(step, steps, "a 1-Lipschitz critic learns")
-    return _crossed(critic, x, y, halves, [state for _, state in best], found)
+    return _crossed(critic, x, y, halves, best, found)
 
 
 def _crossed(
@@ -96,13 +99,13 @@ def _crossed(
     x: torch.Tensor,
     y: torch.Tensor,
     halves: tuple[torch.Tensor, torch.Tensor],
-    best: list[dict[str, torch.Tensor]],
+    best: list[Best],
     found: Gap,
 ) -> Gap:
     """Each half read with the state that was best on the other."""
     readings = []
-    for rows, state in zip(halves, reversed(best), strict=True):
-        critic.load_state_dict(state)
+    for rows, kept in zip(halves, reversed(best), strict=True):
+        put(list(critic.parameters()), [one[0] for one in kept.weights])
         readings.append(_read(critic, x[rows], y[rows], PARTNERS))
     found.value = sum(value for value, _ in readings) / 2
     found.error = math.hypot(*(error for _, error in readings)) / 2
