@@ -69,8 +69,14 @@ def offered() -> list[str]:
 
 
 def unasked() -> list[str]:
-    """Those that run unless others are named: they do not train, and the order of the samples is nothing to them."""
-    return [name for name in offered() if not trains(name) and not estimators.card(name).constants.get("ordered")]
+    """Those that run unless others are named: they do not train, are not slower than their family, and the order of the
+    samples is nothing to them."""
+    asked_for = ("ordered", "effort")
+    return [
+        name
+        for name in offered()
+        if not (trains(name) or any(estimators.card(name).constants.get(one) for one in asked_for))
+    ]
 
 
 def paired(x: str, y: str) -> tuple[Facts, Facts]:
@@ -154,7 +160,7 @@ def run(
 
     Args:
         x, y: FILE, FILE:NAME, FILE:a,b, RUN:STEP:LAYER or RUN:LABEL.
-        estimators: {catalogue key: settings}; None for `unasked`, all that do not train, with their defaults.
+        estimators: {catalogue key: settings}; None for `unasked`, those that neither train nor take long, with their defaults.
         null: compute the null and the interval; None computes the interval, and the null up to 2000 samples.
 
     Raises:

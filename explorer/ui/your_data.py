@@ -50,7 +50,7 @@ def _added(texts: list[str], null: bool | None) -> list[str]:
     line, button = st.columns([7.1, 3], vertical_alignment="center")
     with button.popover("Add others", icon=":material/model_training:", width="stretch"):
         ticked = st.pills(
-            "Estimators that train, or take rows for steps of time", names, selection_mode="multi", key="add",
+            "Estimators that train, take long, or take rows for steps of time", names, selection_mode="multi", key="add",
             bind="query-params", help="Those that train fit a model on your data at every estimate.",
         )  # fmt: skip
     out = [name for name in names if name not in ticked]
@@ -60,10 +60,11 @@ def _added(texts: list[str], null: bool | None) -> list[str]:
 
 
 def _count(names: list[str]) -> str:
-    """ "13 that train and 2 of sequences are"."""
-    training = sum(trains(name) for name in names)
-    parts = [f"{training} that train"] if training else []
-    parts += [f"{len(names) - training} of sequences"] if len(names) > training else []
+    """ "13 that train and 2 of sequences and 1 slow are"."""
+    ordered = [name for name in names if estimators.card(name).constants.get("ordered") and not trains(name)]
+    counts = {"that train": sum(map(trains, names)), "of sequences": len(ordered)}
+    counts["slow"] = len(names) - sum(counts.values())
+    parts = [f"{count} {what}" for what, count in counts.items() if count]
     return f"{' and '.join(parts)} {'is' if len(names) == 1 else 'are'}"
 
 
