@@ -160,7 +160,7 @@ def run(
 
     Args:
         x, y: FILE, FILE:NAME, FILE:a,b, RUN:STEP:LAYER or RUN:LABEL.
-        estimators: {catalogue key: settings}; None for `unasked`, those that neither train nor take long, with their defaults.
+        estimators: {catalogue key: settings}; None for `unasked`, with their defaults.
         null: compute the null and the interval; None computes the interval, and the null up to 2000 samples.
 
     Raises:

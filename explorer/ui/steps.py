@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-KEY = "steps"
+KEY = "history-steps"
 SCRIPT = """
 const DOES = ["pointerdown", "keydown", "click", "input", "change", "drop"];
 

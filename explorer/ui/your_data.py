@@ -50,8 +50,8 @@ def _added(texts: list[str], null: bool | None) -> list[str]:
     line, button = st.columns([7.1, 3], vertical_alignment="center")
     with button.popover("Add others", icon=":material/model_training:", width="stretch"):
         ticked = st.pills(
-            "Estimators that train, take long, or take rows for steps of time", names, selection_mode="multi", key="add",
-            bind="query-params", help="Those that train fit a model on your data at every estimate.",
+            "Estimators that train, take long, or take rows for steps of time", names, selection_mode="multi",
+            key="add", bind="query-params", help="Those that train fit a model on your data at every estimate.",
         )  # fmt: skip
     out = [name for name in names if name not in ticked]
     if out:
