@@ -21,8 +21,8 @@ from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.recordings.manifest import write_atomically, writing
 from explorer.recordings.store import open_folder
-from explorer.representation import Cloud
 from explorer.result import repr_call
+from explorer.results.representation import Cloud
 from explorer.settings import Range, Setting, checked_settings
 
 Report = Callable[..., None]

@@ -12,12 +12,12 @@ import numpy as np
 from explorer import arrays
 from explorer.data import digest
 from explorer.errors import InputError, SampleError, SettingError
-from explorer.interaction_results import Interactions
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
+from explorer.results.interactions import Interactions
 from explorer.settings import Range, Setting
 from explorer.watching import watched
 

@@ -23,8 +23,8 @@ from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
 from explorer.numerics.scaling import dissimilarities, scaled
 from explorer.profiles import seconds_of, widths
-from explorer.representation import Similarity
 from explorer.result import finite, repr_call
+from explorer.results.representation import Similarity
 from explorer.settings import Range, Setting, checked_settings
 
 Report = Callable[..., None]

@@ -6,7 +6,6 @@ from typing import Any
 
 from explorer.arrays import Facts, absolute, array, facts
 from explorer.catalogue import estimators
-from explorer.comparison import Panel
 from explorer.data import digest
 from explorer.errors import InputError, SampleError
 from explorer.jobs.board import Board, Job
@@ -16,6 +15,7 @@ from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
 from explorer.jobs.training_curves import followed, live
 from explorer.plan import seconds_of, trains
+from explorer.results.comparison import Panel
 from explorer.settings import Range, Setting, checked_settings
 from explorer.trials import refusal
 

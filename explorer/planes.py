@@ -8,7 +8,7 @@ import numpy as np
 from explorer.catalogue import estimators
 from explorer.data import Recording, identity
 from explorer.plan import Cell, Plan, cost, keys, texts
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 __all__ = ["cells", "cost", "keys", "table", "title"]
 

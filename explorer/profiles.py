@@ -11,8 +11,8 @@ from explorer.jobs.specification import code_version
 from explorer.measures._effort import seconds
 from explorer.plan import Cell, column, columns, texts
 from explorer.result import repr_call
+from explorer.results.trajectory import Trajectory
 from explorer.settings import Range, Setting, checked_settings
-from explorer.trajectory import Trajectory
 
 STEPS = ("previous", "first", "last")
 """Steps of the same layer with which a pair can be compared."""

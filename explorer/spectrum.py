@@ -19,7 +19,7 @@ from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
 from explorer.recordings.store import open_folder
-from explorer.representation import Spectrum
+from explorer.results.representation import Spectrum
 from explorer.settings import checked_settings
 
 Report = Callable[..., None]

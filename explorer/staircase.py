@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from explorer import trials
-from explorer.bound_readings import BoundReadings
 from explorer.data import digest
 from explorer.engines.known.gaussians import correlation
 from explorer.errors import SettingError
@@ -19,6 +18,7 @@ from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
+from explorer.results.bounds import BoundReadings
 from explorer.settings import Range, Setting
 from explorer.trials import Trial
 

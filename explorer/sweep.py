@@ -21,7 +21,7 @@ from explorer.jobs.startup import ensure_service
 from explorer.jobs.training_curves import followed
 from explorer.plan import Plan
 from explorer.profiles import Profile
-from explorer.trajectory import Trajectory, group
+from explorer.results.trajectory import Trajectory, group
 
 Report = Callable[..., None]
 AnyPlan = Plan | Profile

@@ -17,11 +17,11 @@ from explorer.estimators.many._atoms import Decomposed, pairs_of, reader_of
 from explorer.estimators.many._methods import took
 from explorer.estimators.many.o_information import OInformation
 from explorer.estimators.many.s_omega_i import SOmegaI
-from explorer.interaction_results import Interactions
 from explorer.numerics.margins import gauss, standard
 from explorer.reliability import interactions as said
 from explorer.reliability.interval import LEVEL, spread_of
 from explorer.reliability.judge import SMALL
+from explorer.results.interactions import Interactions
 from explorer.watching import report
 
 SHUFFLES = 20

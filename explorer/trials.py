@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from explorer.catalogue import distributions, estimators
-from explorer.comparison import Cell, Trials, Value
 from explorer.data import digest
 from explorer.errors import Cancelled, FileError, InputError, SettingError
 from explorer.jobs.board import Board, Job
@@ -21,6 +20,7 @@ from explorer.jobs.startup import ensure_service
 from explorer.jobs.training_curves import followed, live
 from explorer.plan import seconds_of, trains
 from explorer.result import repr_call
+from explorer.results.comparison import Cell, Trials, Value
 from explorer.settings import Range, Setting, checked_settings
 
 Report = Callable[..., None]

@@ -11,9 +11,9 @@ from pages_fixture import opened, quiet, texts  # noqa: F401
 import explorer
 from explorer import jobs
 from explorer.coded import disentangle
-from explorer.metric_table import MetricTable
 from explorer.metrics import Coded, Metrics
 from explorer.result import NATS_PER
+from explorer.results.metric_table import MetricTable
 from explorer.ui import codes
 
 pytestmark = pytest.mark.usefixtures("quiet")

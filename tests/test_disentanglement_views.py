@@ -18,10 +18,10 @@ from explorer import demo, jobs, likeness
 from explorer.catalogue import objectives, training
 from explorer.coded import disentangle, traversal
 from explorer.likeness import Pairs
-from explorer.metric_deltas import Delta, deltas
-from explorer.metric_table import MetricTable
 from explorer.metrics import Metrics
 from explorer.result import NATS_PER, Null
+from explorer.results.metric_deltas import Delta, deltas
+from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 from explorer.training.vae import train
 from explorer.ui import codes, compared, images, strips, training_view, traversal_view, units
@@ -54,7 +54,7 @@ def panel(name: str, run: object, layer: str = "mean", call: str = "panel(chosen
     return f"""
 import explorer
 from explorer.coded import disentangle
-from explorer.metric_deltas import Delta, deltas
+from explorer.results.metric_deltas import Delta, deltas
 from explorer.metrics import Metrics
 from explorer.ui import codes, compare_view, traversal_view
 recording = explorer.open({str(run)!r})

@@ -6,9 +6,9 @@ from pages_fixture import opened, quiet, texts  # noqa: F401
 from streamlit.testing.v1 import AppTest
 
 from explorer import jobs, panel, trials
-from explorer.comparison import Panel
 from explorer.jobs import board
 from explorer.panel import Inquiry
+from explorer.results.comparison import Panel
 from explorer.trials import Trial
 from explorer.ui import estimators_page, your_data
 

@@ -12,10 +12,10 @@ from explorer.figures import bin_sweep, factor_map, kl_terms, latent_factor, met
 from explorer.figures._metric_words import said
 from explorer.figures.information_matrix import Grid, draw
 from explorer.figures.theme import THEMES
-from explorer.latent_results import BinSweep, Curves, FactorMap, LatentFactor
-from explorer.metric_deltas import deltas, deltas_frame
-from explorer.metric_table import MetricTable
 from explorer.result import Doubt, Null
+from explorer.results.latents import BinSweep, Curves, FactorMap, LatentFactor
+from explorer.results.metric_deltas import deltas, deltas_frame
+from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 
 BIT = np.log(2)

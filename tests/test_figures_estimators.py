@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from explorer.comparison import Panel, Trials
 from explorer.figures import panel as panel_figure
 from explorer.figures._trials_words import alternative, finding, subtitle
 from explorer.figures.theme import GLYPHS, SHAPES, THEMES
 from explorer.figures.trials import _apart, draw
+from explorer.results.comparison import Panel, Trials
 
 DIMS = (1, 2, 5, 10)
 TRUTH = (0.2, 0.4, 1.0, 2.0)

@@ -9,8 +9,8 @@ import pytest
 from explorer.catalogue import figures
 from explorer.figures import class_shares, diffusion_curves, parts, pointwise_plane
 from explorer.figures.theme import THEMES
-from explorer.representation import Spectrum
 from explorer.result import Doubt, finite
+from explorer.results.representation import Spectrum
 from explorer.score import Score
 
 SIGMAS = np.geomspace(0.1, 1000, 9)  # two a decade; 10 is the fifth

@@ -5,7 +5,7 @@ import pytest
 
 from explorer.figures.similarity import alternative, draw, finding, subtitle
 from explorer.figures.theme import THEMES
-from explorer.representation import Similarity
+from explorer.results.representation import Similarity
 
 
 def result(m: int = 3, distance: bool = False, null: bool = True, **about) -> Similarity:

@@ -19,9 +19,8 @@ LEVELS = [
     {"settings", "home", "packaged", "latex"},
     {"data", "bibliography"},
     {"result"},
-    {"trajectory", "comparison", "bound_readings", "score", "representation", "pictures"},
-    {"metric_table", "latent_results", "interaction_results"},
-    {"metric_deltas", "run_deltas"},
+    {"score"},
+    {"results"},
     {"device", "updates"},
     {"checks"},
     {"catalogue"},
@@ -59,15 +58,7 @@ LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 # Imports that go against the order, each with its reason.
 LISTED = {
-    ("trajectory", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("comparison", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("bound_readings", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("pictures", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("representation", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("metric_table", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("run_deltas", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("interaction_results", "catalogue"): "a result finds its figure by name when it is asked to plot",
-    ("latent_results", "catalogue"): "a result finds its figure by name when it is asked to plot",
+    ("results", "catalogue"): "a result finds its figure by name when it is asked to plot",
 }
 
 
@@ -145,9 +136,7 @@ def test_who_imports_what(library, allowed):
 
 
 def test_figures_import_only_results():
-    results = {"pictures", "result", "trajectory", "comparison", "representation", "score", "metric_table"}
-    results |= {"bound_readings", "interaction_results", "latent_results", "metric_deltas", "run_deltas"}
-    allowed = {"settings", "data", "catalogue", "figures"} | results
+    allowed = {"settings", "data", "catalogue", "figures", "result", "results", "score"}
     for path in FILES:
         if room(path) == "figures":
             assert rooms_imported(path) <= allowed, path

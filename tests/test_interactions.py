@@ -14,7 +14,7 @@ from explorer.errors import InputError, SampleError, SettingError, UnitError
 from explorer.estimators import KSG, OInformation, PartialInformation
 from explorer.figures import interactions as drawing
 from explorer.figures import pair_atoms
-from explorer.interaction_results import TOTALS, Interactions
+from explorer.results.interactions import TOTALS, Interactions
 
 rng = np.random.default_rng(0)
 A, B, C = rng.integers(0, 2, (3, 600))

@@ -25,7 +25,7 @@ from explorer.lab_runs import Asked
 from explorer.labs import base
 from explorer.labs.base import chapters, drawn, finding, table
 from explorer.packaged import root
-from explorer.pictures import Bars, Curves, Line
+from explorer.results.pictures import Bars, Curves, Line
 from explorer.ui import labs_page, results, teacher
 from explorer.ui.show import plain
 from explorer.ui.teacher import Prepared
@@ -38,7 +38,7 @@ QUICK = '''"""Two coins."""
 from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 from explorer.packaged import root
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "How much does a scratch coin tell?"

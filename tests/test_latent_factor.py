@@ -13,11 +13,11 @@ from explorer.coded.factor_map import View
 from explorer.coded.latent_factor import Cell
 from explorer.coded.metric_sweep import Sweep
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.latent_results import BinSweep, FactorMap, LatentFactor
 from explorer.metrics import Coded
 from explorer.numerics.bins import binned
 from explorer.numerics.leave_one_out import information_error
 from explorer.numerics.tables import information_matrix
+from explorer.results.latents import BinSweep, FactorMap, LatentFactor
 
 
 def coded(made, names="abcdefg") -> Coded:

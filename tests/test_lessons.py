@@ -28,7 +28,7 @@ from explorer.handouts import sheet
 from explorer.jobs import board
 from explorer.labs.base import drawn, told, words
 from explorer.lessons.base import Answer, Lesson, Number, Play, Question, after, ordered
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range, Setting
 from explorer.ui import answers
 from explorer.ui.lesson_view import _worded

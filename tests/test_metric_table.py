@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.metric_table import MetricTable
+from explorer.results.metric_table import MetricTable
 
 
 def table(information: np.ndarray) -> MetricTable:

@@ -8,9 +8,9 @@ import pytest
 import explorer
 from explorer import arrays, panel
 from explorer.catalogue import estimators
-from explorer.comparison import Panel
 from explorer.errors import FileError, SampleError, UnknownNameError
 from explorer.panel import Inquiry, collected, compute, fill, keys, specification
+from explorer.results.comparison import Panel
 
 QUICK = {name: {} for name in ("gaussian", "ksg", "plug_in")}
 

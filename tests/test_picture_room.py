@@ -14,7 +14,7 @@ from explorer.catalogue import labs
 from explorer.figures._numbers import logarithmic, plain
 from explorer.figures.theme import on
 from explorer.labs.base import drawn
-from explorer.pictures import Bars, Cloud, Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Bars, Cloud, Curves, Grid, Line, Mark, Panels
 
 NUMBER = re.compile(r"^(0|[1-9]\d*)(\.\d+)?$|^[1-9](\.\d+)?e-?\d+$")
 SMALLEST, LETTER = 640, 6.2

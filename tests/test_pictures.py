@@ -9,7 +9,7 @@ from explorer.errors import SampleError
 from explorer.figures._drawing import apart
 from explorer.figures.theme import THEMES, on
 from explorer.labs.base import told
-from explorer.pictures import Bars, Cloud, Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Bars, Cloud, Curves, Grid, Line, Mark, Panels
 
 X = np.linspace(0.1, 1, 30)
 CURVES = Curves(

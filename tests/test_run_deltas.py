@@ -15,10 +15,10 @@ from explorer import cli
 from explorer.data import Recording, digest
 from explorer.errors import SampleError, SettingError, UnitError, UnknownNameError
 from explorer.numerics import t_intervals
+from explorer.results.trajectory import Trajectory
 from explorer.runs.contrast import contrast, matched
 from explorer.runs.groups import Group, collected, grouped, name_of, partners, planned, seed_of
 from explorer.runs.sides import Side
-from explorer.trajectory import Trajectory
 
 LEVEL = 0.9
 

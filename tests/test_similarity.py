@@ -12,8 +12,8 @@ from explorer.data import Recording
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.likeness import Pairs, collected, compute, cost, places, run, similarity, specification
 from explorer.numerics.scaling import classical_scaling, dissimilarities, scaled
-from explorer.representation import Similarity
 from explorer.result import to_json
+from explorer.results.representation import Similarity
 
 
 def recording(seed: int = 0, name: str = "run", x: bool = True, n: int = 60) -> Recording:

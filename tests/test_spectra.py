@@ -14,7 +14,7 @@ from explorer.measures.diffusion.base import estimated_bits, spectral_bits
 from explorer.numerics import spectra
 from explorer.numerics.lanczos import Density, density
 from explorer.numerics.spectra import diffusion, eigenvalues, gaussian, rows_of_squares, squared_distances
-from explorer.representation import Spectrum
+from explorer.results.representation import Spectrum
 from explorer.spectrum import ROWS, Look, collected, compute, cost, run, specification, spectrum
 
 rng = np.random.default_rng(0)

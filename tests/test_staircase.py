@@ -7,12 +7,12 @@ import pytest
 from estimator_cases import ENTRIES
 
 from explorer import staircase, trials
-from explorer.bound_readings import BoundReadings
 from explorer.catalogue import estimators
 from explorer.errors import SettingError, UnitError
 from explorer.figures._staircase_words import finding, verdict
 from explorer.figures.staircase import draw
 from explorer.figures.theme import THEMES
+from explorer.results.bounds import BoundReadings
 from explorer.staircase import CLAIMS, LEVELS, Stairs, correlation
 
 CLAIMED = {"low": "lower", "high": "upper", "other": "none"}

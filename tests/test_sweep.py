@@ -12,8 +12,8 @@ from explorer.data import identity
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
 from explorer.plan import Plan, keys
 from explorer.reliability.verdict import doubts_of
+from explorer.results.trajectory import Trajectory
 from explorer.sweep import collected, compute
-from explorer.trajectory import Trajectory
 
 XT, TY = "I(X;T)", "I(T;Y)"
 

@@ -14,7 +14,7 @@ from explorer.coded.decoding import decoded, trusted
 from explorer.coded.traversal import Route
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
 from explorer.networks import kinds
-from explorer.representation import Traversal
+from explorer.results.representation import Traversal
 
 D, SIDE = 4, 8
 

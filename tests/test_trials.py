@@ -8,10 +8,10 @@ import pytest
 
 from explorer import trials
 from explorer.catalogue import estimators
-from explorer.comparison import Trials
 from explorer.distributions import MultivariateNormal
 from explorer.errors import SettingError, UnitError, UnknownNameError
 from explorer.jobs import specification as specifications
+from explorer.results.comparison import Trials
 from explorer.trials import Trial, collected, compute, cost, fill, keys, specification
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -12,9 +12,9 @@ import numpy as np
 from explorer.catalogue import measures
 from explorer.coded.jobs import Kept, Read, Rows
 from explorer.jobs.progress import nothing
-from explorer.metric_table import MetricTable
 from explorer.metrics import MATRIX, REPEATS, Coded, Metrics, effort
 from explorer.result import Doubt, Null
+from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 
 MOST = 12

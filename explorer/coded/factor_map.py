@@ -12,9 +12,9 @@ from scipy.stats import norm
 
 from explorer.coded.jobs import Kept, level_names
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.latent_results import ACTIVE, Curves, FactorMap
 from explorer.metrics import SHARED, Coded
 from explorer.result import LEVEL
+from explorer.results.latents import ACTIVE, Curves, FactorMap
 
 MOST = 12
 """Latents that are shown unasked: those whose means vary most."""

@@ -12,9 +12,9 @@ from scipy.stats import norm
 
 from explorer.coded.jobs import Kept, level_names
 from explorer.errors import SettingError, UnknownNameError
-from explorer.latent_results import STRATEGIES, BinSweep, LatentFactor
 from explorer.metrics import SHARED, Coded
 from explorer.result import LEVEL
+from explorer.results.latents import STRATEGIES, BinSweep, LatentFactor
 
 if TYPE_CHECKING:
     import torch

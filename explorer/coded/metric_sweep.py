@@ -12,9 +12,9 @@ import numpy as np
 from explorer.catalogue import measures
 from explorer.coded.jobs import Kept, Read, Rows
 from explorer.errors import InputError, SettingError
-from explorer.latent_results import STRATEGIES, BinSweep
 from explorer.metrics import REPEATS, Coded, Metrics, effort
 from explorer.result import LEVEL
+from explorer.results.latents import STRATEGIES, BinSweep
 
 BINS = (3, 5, 10, 20, 50, 100, 300)
 NAMES = ("mig", "mig_sup", "modularity", "dmig")

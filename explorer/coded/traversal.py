@@ -19,7 +19,7 @@ from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
-from explorer.representation import Traversal
+from explorer.results.representation import Traversal
 from explorer.settings import Range, Setting
 from explorer.sources._limits import check_size
 

@@ -7,8 +7,8 @@ import typer
 import explorer
 from explorer import arrays
 from explorer.commands.options import Device, Json, Out, Seed, array, checked_out, told, written
-from explorer.interaction_results import TOTALS, Interactions
 from explorer.result import to_json
+from explorer.results.interactions import TOTALS, Interactions
 
 
 def interactions(

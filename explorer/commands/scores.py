@@ -8,9 +8,9 @@ import typer
 from explorer.catalogue import measures
 from explorer.commands.options import Device, Json, Out, Seed, checked_out, progress, told, written
 from explorer.errors import SettingError
-from explorer.metric_table import MetricTable
 from explorer.metrics import Coded, Metrics, scores
 from explorer.result import NATS_PER, to_json
+from explorer.results.metric_table import MetricTable
 from explorer.settings import parsed_settings
 
 Strategy = Literal["equal_width", "equal_frequency"]

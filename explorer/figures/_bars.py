@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from explorer.figures._drawing import Place, across, amount, plain_axis
 from explorer.figures._room import LETTER, LINE, Room, longest, most_lines
 from explorer.figures.theme import Theme
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 
 ROW, LEAST = 27, 150
 """Pixels of a bar with its gap, and of the axes at least."""

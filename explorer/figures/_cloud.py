@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from explorer.figures._drawing import Place, across, upward
 from explorer.figures._room import LETTER, LINE, Room, beside_ticks
 from explorer.figures.theme import GLYPHS, Theme, shapes
-from explorer.pictures import Cloud
+from explorer.results.pictures import Cloud
 
 HEIGHT = 380
 """Pixels of the axes."""

@@ -12,7 +12,7 @@ from explorer.figures._numbers import logarithmic
 from explorer.figures._room import LETTER, LINE, Room, beside_ticks, longest
 from explorer.figures._spans import x_span, y_span
 from explorer.figures.theme import GLYPHS, Theme, faint, shapes
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 
 HEIGHT, LABEL = 330, 15
 """Pixels of the axes, and of a name at the end of a curve."""

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from explorer.figures._profile_words import amount, depth_alternative, depth_finding, depth_subtitle
 from explorer.figures.theme import Theme, faint, framed, label
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 WIDE = 118
 """Letters of a line of the subtitle."""

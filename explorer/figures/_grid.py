@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from explorer.figures._drawing import Place, across, amount, upward
 from explorer.figures._room import LETTER, LINE, Room, longest
 from explorer.figures.theme import Theme
-from explorer.pictures import Grid
+from explorer.results.pictures import Grid
 
 CELL, LEAST, MOST = 34, 150, 460
 """Pixels of a row, and of the axes at least and at most."""

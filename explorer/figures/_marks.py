@@ -8,7 +8,7 @@ from explorer.figures._drawing import Place
 from explorer.figures._room import wrapped
 from explorer.figures._spans import x_span, y_span
 from explorer.figures.theme import Theme
-from explorer.pictures import Curves, Mark
+from explorer.results.pictures import Curves, Mark
 
 LETTER, LINE, STEP, MARK = 6.5, 14, 4, 4
 """Pixels of a letter and a line of the words, between points of a curve that words may cover, and half of a marker."""

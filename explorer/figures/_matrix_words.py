@@ -5,8 +5,8 @@ import html
 import numpy as np
 
 from explorer.figures.theme import thousands
-from explorer.metric_table import MetricTable
 from explorer.result import NATS_PER
+from explorer.results.metric_table import MetricTable
 
 HELD, LITTLE = 0.5, 0.15
 """Shares of the entropy of a factor from which a latent holds it, and below which it hardly tells of it."""

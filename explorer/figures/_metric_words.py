@@ -4,7 +4,7 @@ import html
 import textwrap
 
 from explorer.catalogue import measures
-from explorer.metric_table import MetricTable
+from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 
 GROUPS = {

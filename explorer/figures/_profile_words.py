@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from explorer.figures.theme import label, thousands
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 LEAST = 0.05
 """Share of the largest value that a change must exceed to be told as a finding."""

@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 
 from explorer.figures.theme import GLYPHS, SHAPES, Theme, label, thousands
-from explorer.run_deltas import RunDelta, RunDeltas
+from explorer.results.run_deltas import RunDelta, RunDeltas
 
 WIDE = 60
 """Letters of a line of the subtitle: what a narrow screen holds."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.pictures import Curves
+from explorer.results.pictures import Curves
 
 EDGE = 0.03
 """Share of the horizontal axis before the first place and after the last."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.bound_readings import BoundReadings
 from explorer.figures.theme import narrow, thousands
 from explorer.result import LEAST, NATS_PER
+from explorer.results.bounds import BoundReadings
 
 FEW = 4
 """Bounds that a title names one by one at most."""

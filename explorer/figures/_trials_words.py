@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.comparison import Trials
 from explorer.figures.theme import thousands
+from explorer.results.comparison import Trials
 
 
 def finding(shown: Trials) -> str:

@@ -9,8 +9,8 @@ from plotly.subplots import make_subplots
 
 from explorer.figures._metric_words import said
 from explorer.figures.theme import THEMES, Theme, faint, framed, shapes, thousands
-from explorer.latent_results import BinSweep, LatentFactor
 from explorer.result import LEVEL, NATS_PER
+from explorer.results.latents import BinSweep, LatentFactor
 
 TOP, PANEL, BOTTOM, RIGHT = 96, 330, 54, 128
 DASHES = ("solid", "dash")

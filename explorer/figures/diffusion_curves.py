@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.figures.theme import THEMES, Theme, framed, label, thousands
-from explorer.representation import Spectrum
+from explorer.results.representation import Spectrum
 
 HEIGHT, TOP, BOTTOM = 470, 112, 96
 WIDE = 330

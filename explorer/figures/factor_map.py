@@ -12,8 +12,8 @@ from scipy.stats import chi2, norm
 from scipy.stats import f as f_distribution
 
 from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, shapes, thousands
-from explorer.latent_results import Curves, FactorMap
 from explorer.result import LEVEL
+from explorer.results.latents import Curves, FactorMap
 
 TOP, LINE, ROW, GAP, BOTTOM, SQUARE = 56, 22, 92, 14, 62, 130
 """Pixels; the map of a row is about a square."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.figures.theme import label, thousands
 from explorer.result import NATS_PER
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 XT, TY = "I(X;T)", "I(T;Y)"
 LEAST = 0.05

@@ -10,8 +10,8 @@ from plotly.subplots import make_subplots
 
 from explorer.figures._matrix_words import above_all, alternative, beyond, finding, named, subtitle
 from explorer.figures.theme import THEMES, Theme, framed
-from explorer.metric_table import MetricTable
 from explorer.result import NATS_PER
+from explorer.results.metric_table import MetricTable
 
 NOBODY: tuple[int, int] | None = None
 TOP, LINE, BOTTOM, STRIP, BETWEEN = 106, 16, 58, 92, 34

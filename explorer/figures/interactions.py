@@ -9,8 +9,8 @@ from plotly.subplots import make_subplots
 
 from explorer.figures._drawing import amount
 from explorer.figures.theme import THEMES, Theme, faint, framed, narrow, thousands
-from explorer.interaction_results import Interactions
 from explorer.result import NATS_PER
+from explorer.results.interactions import Interactions
 
 TOP, GAUGE, BETWEEN, ROW, BOTTOM = 92, 96, 84, 27, 54
 MOST = 40

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.figures.theme import THEMES, Theme, framed, thousands
-from explorer.latent_results import LatentFactor
 from explorer.result import LEVEL, NATS_PER
+from explorer.results.latents import LatentFactor
 
 TOP, BOTTOM = 90, 46
 MARGIN, JOINT, POINTS, NULL = 44, 250, 190, 54

@@ -10,8 +10,8 @@ from plotly.subplots import make_subplots
 
 from explorer.figures._metric_words import grouped, low_is_good, said
 from explorer.figures.theme import GLYPHS, THEMES, Theme, framed, shapes, thousands
-from explorer.metric_deltas import Delta, deltas
-from explorer.metric_table import MetricTable
+from explorer.results.metric_deltas import Delta, deltas
+from explorer.results.metric_table import MetricTable
 
 TOP, BOTTOM, BETWEEN, RIGHT = 100, 52, 62, 110
 MARK, LEAST = 15, 26

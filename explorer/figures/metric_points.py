@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from explorer.figures._matrix_words import scarce
 from explorer.figures._metric_words import doubtful, grouped, low_is_good, said, told, unit_of
 from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
-from explorer.metric_table import MetricTable
+from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 
 ROW, TOP, LINE, BOTTOM, BETWEEN, RIGHT = 26, 84, 16, 50, 60, 210

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from explorer.figures._drawing import amount
 from explorer.figures.theme import THEMES, Theme, framed, narrow, thousands
-from explorer.interaction_results import Interactions
 from explorer.result import NATS_PER
+from explorer.results.interactions import Interactions
 
 TOP, ROW, BOTTOM = 134, 30, 54
 MOST = 30

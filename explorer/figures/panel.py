@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.comparison import Panel
 from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
 from explorer.result import LEAST, NATS_PER, SHARE
+from explorer.results.comparison import Panel
 
 ROW, TOP, BOTTOM = 30, 72, 56
 FAR = 4

@@ -10,7 +10,7 @@ from explorer.figures import _bars, _cloud, _curves, _grid
 from explorer.figures._drawing import Place
 from explorer.figures._room import Room, alone, beside, domains, wrapped
 from explorer.figures.theme import THEMES, Theme, framed, ground, narrow
-from explorer.pictures import Bars, Cloud, Curves, Grid, Panels, Picture
+from explorer.results.pictures import Bars, Cloud, Curves, Grid, Panels, Picture
 
 TOP, PANEL, NAMES = 84, 30, 20
 """Pixels above the axes, of the title of a part, and of a line of the names of kinds that stand below it."""

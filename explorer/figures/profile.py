@@ -11,7 +11,7 @@ from explorer.figures._depth import draw_depth, is_one_step
 from explorer.figures._profile_words import alternative, amount, finding, subtitle
 from explorer.figures.theme import THEMES, Theme, faint, framed, label, shapes, thousands
 from explorer.result import NATS_PER
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 WIDE = 118
 """Letters of a line of the subtitle."""

@@ -9,8 +9,8 @@ from plotly.subplots import make_subplots
 from explorer.figures._run_words import alternative, finding, looks, subtitle, text, told, words
 from explorer.figures.theme import LINE, THEMES, Theme, faint, framed, label, thousands
 from explorer.result import NATS_PER
-from explorer.run_deltas import RunDelta, RunDeltas
-from explorer.trajectory import Trajectory
+from explorer.results.run_deltas import RunDelta, RunDeltas
+from explorer.results.trajectory import Trajectory
 
 TOP, BOTTOM, PANEL = 72, 46, 120
 MARK, LEAST = 15, 28

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.figures.theme import THEMES, Theme, framed, label, shapes, thousands
-from explorer.representation import Similarity
+from explorer.results.representation import Similarity
 
 PRINTED = 8
 """Representations up to which the values are written into the cells."""

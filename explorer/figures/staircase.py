@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.bound_readings import BoundReadings
 from explorer.figures._staircase_words import alternative, finding, subtitle, verdict
 from explorer.figures.theme import THEMES, Theme, faint, framed, narrow
+from explorer.results.bounds import BoundReadings
 
 ROW, TOP, BOTTOM, HEAD = 150, 124, 50, 62
 """Pixels of a panel, above and below all of them, and between two rows."""

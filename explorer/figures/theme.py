@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from plotly.colors import sample_colorscale
 
-from explorer.trajectory import label as label
+from explorer.results.trajectory import label as label
 
 SHAPES = ("square", "diamond", "circle", "triangle-up", "pentagon", "star", "cross", "hexagon")
 

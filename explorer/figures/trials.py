@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.comparison import Trials
 from explorer.figures._trials_words import alternative, amount, finding, place, subtitle
 from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, shapes
 from explorer.result import NATS_PER
+from explorer.results.comparison import Trials
 
 HEIGHT, TOP, BOTTOM, RIGHT = 670, 88, 52, 150
 ESTIMATES = 0.64

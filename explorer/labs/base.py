@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.catalogue import labs
 from explorer.figures.theme import on
-from explorer.pictures import Line
+from explorer.results.pictures import Line
 from explorer.settings import Setting, checked_settings
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorer.result import Doubt
-from explorer.trajectory import Trajectory, label
+from explorer.results.trajectory import Trajectory, label
 
 LEAST = 0.05
 """Share of the largest value by which a later layer must read more."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from explorer.reliability.sanity import Finding
-from explorer.trajectory import label
+from explorer.results.trajectory import label
 
 UNEVEN = 100.0
 """Spread of the widest unit over the median one, from which distances read few units."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from explorer.result import Doubt
-from explorer.trajectory import Trajectory, label
+from explorer.results.trajectory import Trajectory, label
 
 XT, TY = "I(X;T)", "I(T;Y)"
 

@@ -7,9 +7,9 @@ import numpy as np
 from explorer.errors import SampleError
 from explorer.numerics import t_intervals
 from explorer.result import LEVEL
-from explorer.run_deltas import AMOUNTS, RunDelta, RunDeltas
+from explorer.results.run_deltas import AMOUNTS, RunDelta, RunDeltas
+from explorer.results.trajectory import Trajectory
 from explorer.runs.sides import Key, Read, Side, doubts
-from explorer.trajectory import Trajectory
 
 NO_VALUE = "no difference: a run has no value here"
 COLUMNS = ("value", "low", "high", "null")

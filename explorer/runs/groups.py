@@ -13,10 +13,10 @@ from explorer.errors import SampleError, SettingError
 from explorer.jobs.progress import nothing
 from explorer.plan import Plan
 from explorer.profiles import Profile
-from explorer.run_deltas import RunDeltas
+from explorer.results.run_deltas import RunDeltas
+from explorer.results.trajectory import Trajectory
 from explorer.runs.contrast import contrast
 from explorer.runs.sides import Side
-from explorer.trajectory import Trajectory
 
 Report = Callable[..., None]
 Runs = Recording | Sequence[Recording]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from explorer.result import Doubt
-from explorer.run_deltas import RunDelta
-from explorer.trajectory import Trajectory
+from explorer.results.run_deltas import RunDelta
+from explorer.results.trajectory import Trajectory
 
 Key = tuple[int, str, str]
 """Step, layer and quantity."""

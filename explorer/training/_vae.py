@@ -10,13 +10,13 @@ import torch
 from explorer.catalogue import objectives
 from explorer.device import seeded
 from explorer.errors import SettingError
-from explorer.latent_results import ACTIVE
 from explorer.networks.autoencoder import Autoencoder, Gaussian
 from explorer.networks.conv import SIZES
 from explorer.networks.kinds import build
 from explorer.numerics.posteriors import Posterior, kl_terms
 from explorer.objectives.base import Objective, reconstruction
 from explorer.recordings.images import Images, drawn_rows, images
+from explorer.results.latents import ACTIVE
 from explorer.training.base import Pupil
 
 WEIGHTS = ("beta", "alpha", "gamma", "lambda_od", "lambda_d")

@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 
 from explorer import staircase, trials
-from explorer.bound_readings import BoundReadings
 from explorer.catalogue import estimators
 from explorer.figures.theme import on
 from explorer.result import Doubt
+from explorer.results.bounds import BoundReadings
 from explorer.staircase import SETTINGS, Stairs
 from explorer.trials import Trial
 from explorer.ui import computing, export, learning, results, screen, show

@@ -9,8 +9,8 @@ import streamlit as st
 from explorer import arrays
 from explorer.data import Recording
 from explorer.examples.base import bundled
-from explorer.metric_table import MetricTable
 from explorer.metrics import Coded, Metrics
+from explorer.results.metric_table import MetricTable
 from explorer.sources._select import load
 from explorer.ui import export, files, pick
 

@@ -15,7 +15,7 @@ from explorer.figures.theme import thousands
 from explorer.plan import Plan
 from explorer.profiles import Profile
 from explorer.result import NATS_PER
-from explorer.run_deltas import RunDeltas
+from explorer.results.run_deltas import RunDeltas
 from explorer.runs.groups import AnyPlan, Group, collected, grouped
 from explorer.ui import computing, export, looks, results, run_choice, show
 from explorer.ui.form import given, tell_ignored

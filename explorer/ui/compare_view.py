@@ -11,11 +11,11 @@ from explorer.catalogue import figures, measures
 from explorer.coded import disentangle
 from explorer.data import Recording
 from explorer.likeness import Pairs
-from explorer.metric_deltas import deltas, deltas_frame
-from explorer.metric_table import MetricTable
 from explorer.metrics import Coded
 from explorer.profiles import words
-from explorer.representation import Similarity
+from explorer.results.metric_deltas import deltas, deltas_frame
+from explorer.results.metric_table import MetricTable
+from explorer.results.representation import Similarity
 from explorer.ui import codes, compared, computing, export, pick, results, show, units
 from explorer.ui.codes import Chosen
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from explorer.figures._metric_words import low_is_good
 from explorer.latex import escaped, line
-from explorer.metric_deltas import Delta
 from explorer.profiles import words
+from explorer.results.metric_deltas import Delta
 
 if TYPE_CHECKING:
     import pandas

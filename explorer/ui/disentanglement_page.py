@@ -7,8 +7,8 @@ import streamlit as st
 
 from explorer.coded.disentangle import collected, specification, submitted
 from explorer.errors import ExplorerError
-from explorer.metric_table import MetricTable
 from explorer.metrics import SHARED, Metrics
+from explorer.results.metric_table import MetricTable
 from explorer.settings import Setting
 from explorer.ui import (
     codes,

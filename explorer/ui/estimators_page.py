@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalogue import distributions, estimators
-from explorer.comparison import Trials
 from explorer.result import Doubt
+from explorer.results.comparison import Trials
 from explorer.settings import Setting
 from explorer.trials import N, Trial, collected, curves, specification, submitted, sweepable
 from explorer.ui import (

@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.coded import factor_map
 from explorer.coded.factor_map import BANDS, SERIES, View
-from explorer.latent_results import FactorMap
-from explorer.metric_table import MetricTable
+from explorer.results.latents import FactorMap
+from explorer.results.metric_table import MetricTable
 from explorer.ui import computing, export, results
 from explorer.ui.codes import Chosen
 

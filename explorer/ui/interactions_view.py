@@ -9,8 +9,8 @@ import streamlit as st
 from explorer import arrays, interplay
 from explorer.catalogue import estimators, figures
 from explorer.figures.theme import on
-from explorer.interaction_results import Interactions
 from explorer.interplay import FEWEST, METHOD, MOST, SEED, K, Question
+from explorer.results.interactions import Interactions
 from explorer.ui import computing, export, files, pick, results, screen, show
 from explorer.ui.form import widget
 

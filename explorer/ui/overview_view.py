@@ -15,8 +15,8 @@ from explorer.home import home
 from explorer.recordings import library
 from explorer.recordings.differences import entries
 from explorer.recordings.manifest import read_manifest
+from explorer.results.trajectory import label
 from explorer.sources._limits import size
-from explorer.trajectory import label
 from explorer.ui import pick
 from explorer.ui.show import plain
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.coded import latent_factor
 from explorer.coded.latent_factor import Cell
-from explorer.latent_results import LatentFactor
-from explorer.metric_table import MetricTable
+from explorer.results.latents import LatentFactor
+from explorer.results.metric_table import MetricTable
 from explorer.ui import codes, computing, export, results, show, traversal_view
 from explorer.ui.codes import Chosen
 

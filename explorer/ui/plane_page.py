@@ -11,9 +11,9 @@ from explorer.catalogue import estimators
 from explorer.data import Recording
 from explorer.plan import Plan, cost, takes_layers
 from explorer.reliability.verdict import doubts_of
+from explorer.results.trajectory import Trajectory
 from explorer.sources._limits import size
 from explorer.sweep import collected, specification, submitted
-from explorer.trajectory import Trajectory
 from explorer.ui import computing, export, looks, pick, show
 from explorer.ui.components.plane import plane
 from explorer.ui.form import form, given, tell_ignored

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.figures.finding import TY, XT, alternative, finding, peak_note, subtitle
 from explorer.figures.theme import THEMES, label, shapes
 from explorer.result import NATS_PER, finite, to_json
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 
 def view(

@@ -10,8 +10,8 @@ from explorer.data import Recording
 from explorer.profiles import Profile, words
 from explorer.reliability.depth import more_with_depth
 from explorer.result import NATS_PER, Doubt
+from explorer.results.trajectory import Trajectory, label
 from explorer.sweep import collected, specification, submitted
-from explorer.trajectory import Trajectory, label
 from explorer.ui import (
     cloud_view,
     computing,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.clouds import Picture
 from explorer.data import Recording, digest
-from explorer.representation import Cloud
+from explorer.results.representation import Cloud
 from explorer.ui import geometry
 
 MOST = 200

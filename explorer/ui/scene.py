@@ -11,7 +11,7 @@ from explorer.catalogue import embeddings, figures
 from explorer.clouds import Picture, Scale
 from explorer.data import Recording, digest
 from explorer.figures.theme import SHAPES, THEMES, label, thousands
-from explorer.representation import Cloud
+from explorer.results.representation import Cloud
 from explorer.ui import samples, selection, show
 from explorer.ui.components.points import points_or_flat
 from explorer.ui.selection import Selection

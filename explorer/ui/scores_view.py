@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer.catalogue import measures
 from explorer.coded.disentangle import collected
-from explorer.metric_table import MetricTable
 from explorer.metrics import MATRIX
 from explorer.profiles import words
 from explorer.result import NATS_PER
+from explorer.results.metric_table import MetricTable
 from explorer.ui import codes, export, results, show, units
 from explorer.ui.codes import Chosen
 

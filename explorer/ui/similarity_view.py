@@ -10,8 +10,8 @@ from explorer.catalogue import measures
 from explorer.data import Recording
 from explorer.likeness import Pairs
 from explorer.profiles import Profile
-from explorer.representation import Similarity
 from explorer.result import Doubt
+from explorer.results.representation import Similarity
 from explorer.ui import computing, export, pick, results, show
 from explorer.ui.cell import Cell
 from explorer.ui.form import form

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from explorer.metric_table import MetricTable
-from explorer.representation import Traversal
+from explorer.results.metric_table import MetricTable
+from explorer.results.representation import Traversal
 from explorer.ui import images
 
 HEIGHT = 56

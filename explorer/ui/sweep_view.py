@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.catalogue import measures
 from explorer.coded import metric_sweep
 from explorer.coded.metric_sweep import Sweep
-from explorer.latent_results import BinSweep
+from explorer.results.latents import BinSweep
 from explorer.ui import computing, export, results
 from explorer.ui.codes import Chosen
 

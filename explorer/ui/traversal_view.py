@@ -9,8 +9,8 @@ import streamlit as st
 from explorer.coded import traversal
 from explorer.coded.traversal import MEAN, MOST, Route
 from explorer.data import Recording
-from explorer.metric_table import MetricTable
-from explorer.representation import Traversal
+from explorer.results.metric_table import MetricTable
+from explorer.results.representation import Traversal
 from explorer.ui import computing, export, images, results, show, strips
 from explorer.ui.codes import Chosen
 from explorer.ui.form import widget

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from explorer.metric_table import MetricTable
 from explorer.result import NATS_PER
+from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 
 

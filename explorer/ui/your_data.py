@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer import arrays
 from explorer.catalogue import estimators
-from explorer.comparison import Panel
 from explorer.errors import ExplorerError
 from explorer.panel import KIND, Inquiry, collected, cost, curves, offered, specification, submitted, unasked
 from explorer.plan import trains
+from explorer.results.comparison import Panel
 from explorer.ui import computing, export, files, learning, pick, results, show
 
 WHY = "why, and notes (in nats)"

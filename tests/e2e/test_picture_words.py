@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from explorer.catalogue import labs
 from explorer.figures.theme import on
 from explorer.labs.base import drawn
-from explorer.pictures import Cloud, Panels
+from explorer.results.pictures import Cloud, Panels
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from explorer.packaged import assets
 from explorer.plan import Plan
 from explorer.planes import table
 from explorer.result import NATS_PER
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 DSE = "diffusion_spectral_entropy"
 NEIGHBOURS = "nearest neighbours"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.answers.evidence import faded
 from explorer.labs.base import middle_half
-from explorer.pictures import Curves, Panels
+from explorer.results.pictures import Curves, Panels
 from explorer.settings import Range
 
 TITLE = "What does a network say to half a three and half an eight?"

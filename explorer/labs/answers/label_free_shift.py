@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.answers.shift import under_shift
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Can a classifier notice, without labels, that its world has changed?"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.answers.questions import WAYS, quiz
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "What should be asked next?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.answers.within import fit, outputs, per_class
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Does a teacher still see differences within a class?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.answers.semantic import studied
-from explorer.pictures import Bars, Curves, Line, Mark, Panels
+from explorer.results.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Can a program tell that it does not know the answer?"

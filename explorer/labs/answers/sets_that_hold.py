@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.answers.conformal import pursued
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "How much is left to know, when the model is too sure?"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.finite.curves import traced
-from explorer.pictures import Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "What is worth keeping of X if only Y matters?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.finite.curves import gaussian_traced
-from explorer.pictures import Bars, Curves, Line, Mark, Panels
+from explorer.results.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Which directions does a bottleneck let through, and in which order?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.finite.curves import two_steps
 from explorer.engines.finite.families import two_views
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "What does a code made for one view still know of another?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.critics import bounds
 from explorer.engines.known.best_critic import batches, read
 from explorer.engines.known.gaussians import club_of_capped_variance, information
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "How far above the truth does an upper bound lie?"

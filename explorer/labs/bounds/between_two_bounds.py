@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 
 from explorer.critics import bounds
 from explorer.engines.known.best_critic import batches, read
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Would you rather have a bound that errs little, or one that errs to no side?"

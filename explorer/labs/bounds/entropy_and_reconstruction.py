@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.spheres import DirectionChannel
 from explorer.engines.repeats import Repeats
 from explorer.estimators import EntropyReconstruction
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Do two views agree because they know something, or because they collapsed?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.distributions import MultivariateNormal
 from explorer.engines.known.gaussians import correlation
 from explorer.estimators import MINE
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Has the critic learnt, or does it remember?"

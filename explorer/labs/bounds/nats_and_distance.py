@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.displacements import CoarseAndFine, best_contrast
 from explorer.engines.repeats import repeated
 from explorer.measures import WassersteinDependency
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "What is left to measure when information is too large to be counted?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.answers.two_halves import two_halves
 from explorer.engines.known.invertible import Couplings
 from explorer.engines.known.probes import accuracies
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "If no information is lost, is the representation as good?"

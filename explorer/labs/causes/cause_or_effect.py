@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.causes.residuals import directions, pair
-from explorer.pictures import Cloud, Panels
+from explorer.results.pictures import Cloud, Panels
 from explorer.settings import Range
 
 TITLE = "Can two columns tell which is the cause?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.causes.environments import Environments, risks
-from explorer.pictures import Bars, Curves, Line, Mark, Panels
+from explorer.results.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Which feature will still hold in a new environment?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.decisions.nested import Experiment, gains
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "What will an experiment tell, and what does it cost to know that?"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.decisions.disagreement import asked
-from explorer.pictures import Cloud
+from explorer.results.pictures import Cloud
 from explorer.settings import Range
 
 TITLE = "Which sample should be labelled next?"

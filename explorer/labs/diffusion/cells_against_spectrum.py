@@ -5,7 +5,7 @@ from typing import Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.plane.rulers import measured
-from explorer.pictures import Curves, Line, Panels
+from explorer.results.pictures import Curves, Line, Panels
 
 TITLE = "Can entropy fall and rise in the same layer at the same time?"
 PAPERS = (18,)

@@ -5,7 +5,7 @@ from typing import Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.plane.finished import curve
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 
 TITLE = "Does information about labels rise when they are learnt by heart?"
 PAPERS = (18,)

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.catalogue import measures
 from explorer.engines.known.clusters import clusters
 from explorer.engines.repeats import repeated
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Can an entropy count clusters in fifty columns of noise?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.catalogue import measures
 from explorer.engines.known.digits import some_digits
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Does a spectral entropy know the size of its numbers?"

@@ -8,7 +8,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.levels import NoisyLevels
 from explorer.engines.repeats import Repeats, repeated
 from explorer.measures.disentanglement.mig import MIG
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "How much of a score is the choice of bins?"

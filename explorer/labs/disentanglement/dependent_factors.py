@@ -8,7 +8,7 @@ from plotly.graph_objects import Figure
 from explorer.catalogue import measures
 from explorer.engines.known.bits import DependentBits
 from explorer.engines.repeats import Repeats, repeated
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Is a perfect code bad when its factors depend on each other?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.posteriors import CorrelatedPosteriors
 from explorer.engines.repeats import repeated
 from explorer.measures.disentanglement.kl_decomposition import KLDecomposition
-from explorer.pictures import Bars, Curves, Line, Mark, Panels
+from explorer.results.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "What is the divergence from the prior made of?"

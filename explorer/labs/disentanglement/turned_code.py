@@ -10,7 +10,7 @@ from explorer.measures.disentanglement.mig import MIG
 from explorer.measures.disentanglement.mig_sup import MIGSup
 from explorer.measures.disentanglement.modularity import Modularity
 from explorer.measures.disentanglement.sap import SAP
-from explorer.pictures import Bars, Cloud, Panels
+from explorer.results.pictures import Bars, Cloud, Panels
 from explorer.settings import Range
 
 TITLE = "What does a turn of a code do to its score?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.bundle import open_bundled
 from explorer.catalogue import measures
-from explorer.pictures import Curves, Line, Panels
+from explorer.results.pictures import Curves, Line, Panels
 
 TITLE = "Does a penalty on total correlation sort the latents?"
 PAPERS = (57,)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.rewards import kept
-from explorer.pictures import Bars, Cloud, Panels
+from explorer.results.pictures import Bars, Cloud, Panels
 from explorer.settings import Range
 
 TITLE = "What does a reward on information buy?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.catalogue import measures
 from explorer.engines.known.codes import CHANGES, grid
-from explorer.pictures import Grid
+from explorer.results.pictures import Grid
 from explorer.settings import Range
 
 TITLE = "Which fault does which score not see?"

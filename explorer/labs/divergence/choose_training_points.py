@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.divergence.pools import Pool
 from explorer.engines.divergence.selection import chosen
 from explorer.engines.repeats import Repeats
-from explorer.pictures import Cloud, Curves, Line, Mark, Panels
+from explorer.results.pictures import Cloud, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Which few training points serve a given target?"

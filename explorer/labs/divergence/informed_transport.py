@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.divergence.clusters import Clusters
 from explorer.engines.divergence.informed import Kernels, informed
 from explorer.engines.finite.tables import mutual_information
-from explorer.pictures import Cloud, Curves, Line, Mark, Panels
+from explorer.results.pictures import Cloud, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Can a transport keep together what belongs together?"

@@ -8,7 +8,7 @@ from explorer.engines.divergence.neighbours import distance_divergences
 from explorer.engines.divergence.normals import Normals
 from explorer.engines.divergence.ratios import ratio_divergences
 from explorer.engines.repeats import Repeats
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Can counting whose points are near tell how far two clouds differ?"

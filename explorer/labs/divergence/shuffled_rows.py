@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.divergence.databases import Databases, simulated
-from explorer.pictures import Curves, Grid, Line, Panels
+from explorer.results.pictures import Curves, Grid, Line, Panels
 from explorer.settings import Range
 
 TITLE = "Can one see that two shuffled tables belong together?"

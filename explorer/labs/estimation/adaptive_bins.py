@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.units import Unit
 from explorer.engines.repeats import compared
 from explorer.estimators import AdaptiveBinning, Binning
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Does a layer compress, or does its ruler?"

@@ -8,7 +8,7 @@ from explorer.distributions import BivariateNormal
 from explorer.engines.known.normal_pairs import bent, cauchy_schwarz
 from explorer.engines.repeats import compared
 from explorer.estimators import KSG, CauchySchwarz
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Is a dependence measured by kernels the same thing as information?"

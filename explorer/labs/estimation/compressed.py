@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.distributions import Embedded
 from explorer.engines.repeats import repeated
 from explorer.estimators import KSG, Compressed
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Can information be measured in many columns if one compresses first?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.distributions import BivariateNormal
 from explorer.engines.repeats import compared
 from explorer.estimators import KSG, Binning, Gaussian
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "How far is an estimate of information from the truth?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.distributions import Spiral
 from explorer.engines.repeats import compared, repeated
 from explorer.estimators import KSG, MIST, GaussianCopula
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Can a network that never saw a spiral tell how much it tells?"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from plotly.graph_objects import Figure
 
 from explorer.engines.columns.joins import Keyed, sampled
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "How much of two tables must one read to know what one tells of the other?"

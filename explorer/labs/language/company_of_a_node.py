@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.texts.walks import karate_club
-from explorer.pictures import Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "How far away does the company of a node still tell of it?"

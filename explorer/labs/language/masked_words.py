@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.texts.masks import best_mask
 from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.typed import typed
-from explorer.pictures import Bars, Grid, Panels
+from explorer.results.pictures import Bars, Grid, Panels
 from explorer.settings import Length, Range
 
 TITLE = "Which words are worth hiding?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.swivel import factorised
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "What do two words tell that never stand together?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.swivel import factorised
-from explorer.pictures import Bars, Cloud, Panels
+from explorer.results.pictures import Bars, Cloud, Panels
 from explorer.settings import Length, Range
 
 TITLE = "Which words keep the same company?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.texts.pairs import of_documents
 from explorer.engines.texts.trees import tree_of
 from explorer.engines.texts.typed import typed
-from explorer.pictures import Cloud
+from explorer.results.pictures import Cloud
 from explorer.settings import Length, Range
 
 TITLE = "Which words of a sentence tell most of each other?"

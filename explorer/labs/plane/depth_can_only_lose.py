@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.plane.rulers import by_depth, rise
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "Can a deeper layer tell more of the label than the one before?"

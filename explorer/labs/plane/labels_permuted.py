@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.plane.rulers import by_depth
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "What does a plane read when the labels are permuted?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.bundle import open_bundled
 from explorer.engines.plane.noisy import over_training
 from explorer.engines.plane.rulers import RUNS
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "How much noise must be on a layer before it forgets?"

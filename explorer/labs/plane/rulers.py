@@ -5,7 +5,7 @@ from typing import Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.plane.rulers import RULERS, measured
-from explorer.pictures import Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Curves, Grid, Line, Mark, Panels
 
 TITLE = "Is it the network that compresses, or the ruler?"
 PAPERS = (5, 18, 19)

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.finite.encoders import searched
 from explorer.engines.finite.families import family
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Where on the information plane can no point lie?"

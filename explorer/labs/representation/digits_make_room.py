@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.bundle import open_bundled
 from explorer.measures.rate.coding_rate_reduction import CodingRateReduction
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Does learning labels make room for the classes?"

@@ -8,7 +8,7 @@ from explorer.bundle import open_bundled
 from explorer.engines.known.planted import PlantedCode
 from explorer.engines.repeats import repeated
 from explorer.measures.probes.probe_dimensions import ProbeDimensions
-from explorer.pictures import Curves, Line, Mark, Panels
+from explorer.results.pictures import Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "Do a few units tell the label?"

@@ -8,7 +8,7 @@ from explorer.bundle import open_bundled
 from explorer.engines.repeats import repeated
 from explorer.measures.probes.clustered_information import ClusteredInformation
 from explorer.measures.similarity.pwcca import PWCCA
-from explorer.pictures import Curves, Line, Panels
+from explorer.results.pictures import Curves, Line, Panels
 from explorer.settings import Range
 
 TITLE = "Which layer follows the input, and which the label?"

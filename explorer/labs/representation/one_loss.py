@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.known.digits import some_digits
 from explorer.engines.neighbourhoods.methods import learning
-from explorer.pictures import Bars, Cloud, Panels
+from explorer.results.pictures import Bars, Cloud, Panels
 from explorer.settings import Range
 
 TITLE = "What changes when only the meaning of neighbour changes?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.subspaces import Subspaces
 from explorer.engines.repeats import repeated
 from explorer.measures.rate.coding_rate_reduction import CodingRateReduction
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "When do classes leave each other room?"

@@ -8,7 +8,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.shapes import PairedShapes
 from explorer.engines.repeats import repeated
 from explorer.measures.similarity.shape_distance import ShapeDistance
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "How many samples tell whether two layers differ by more than a turn?"

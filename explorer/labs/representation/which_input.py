@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.known.digits import HintedDigits
 from explorer.engines.repeats import repeated
 from explorer.measures.functional.functional_fisher import FunctionalFisher
-from explorer.pictures import Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.score import Score
 from explorer.settings import Range
 

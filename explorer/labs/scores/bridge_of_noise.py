@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.known.noise_levels import EDGE, PLACES, TIMES, TwoBumps
-from explorer.pictures import Curves, Grid, Line, Panels
+from explorer.results.pictures import Curves, Grid, Line, Panels
 from explorer.settings import Range
 
 TITLE = "Why cross from one density to another over a bridge of noise?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.distributions import BivariateNormal
 from explorer.engines.known.noise_levels import integrand
 from explorer.estimators import MINDE
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "At which noise level does the information live?"

@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure
 from explorer.engines.finite.gates import gate
 from explorer.engines.finite.tables import bits
 from explorer.numerics.broja import broja
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "How much do two inputs tell of an output twice, alone, and only together?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.finite.tables import bits
 from explorer.engines.finite.together import copies_and_parities, shared
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "Do these variables repeat each other, or tell something only together?"

@@ -8,7 +8,7 @@ from explorer.engines.finite.gates import gate
 from explorer.engines.finite.tables import bits
 from explorer.numerics.broja import broja
 from explorer.numerics.unpaired import synergy_bounds
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "Can synergy be told when no labelled sample has both inputs?"

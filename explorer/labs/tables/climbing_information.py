@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.finite.climbing import climb_in_bits
-from explorer.pictures import Bars, Curves, Line, Mark, Panels
+from explorer.results.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "What do variables look like that tell the most about each other?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.finite.coupling import GREEDY_GAP, coupled, falling
 from explorer.engines.finite.tables import bits
-from explorer.pictures import Grid, Panels
+from explorer.results.pictures import Grid, Panels
 from explorer.settings import Range
 
 TITLE = "How dependent can two variables be if only their margins are known?"

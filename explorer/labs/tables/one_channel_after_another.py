@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.finite.channels import chain
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Can a later stage know more of the source than an earlier one?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.finite.gates import gate, told
 from explorer.engines.finite.tables import bits
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "Can two things that tell nothing alone tell everything together?"

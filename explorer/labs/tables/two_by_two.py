@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.finite.coins import PLACES, copied_coin
-from explorer.pictures import Curves, Grid, Line, Mark, Panels
+from explorer.results.pictures import Curves, Grid, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "How much does one coin tell about another?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.finite.streams import directed_information, driven_streams
-from explorer.pictures import Bars
+from explorer.results.pictures import Bars
 from explorer.settings import Range
 
 TITLE = "Which of two streams drives the other?"

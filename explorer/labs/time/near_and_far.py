@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.sequences.scaling import KINDS, LongSequence, doublings, exponent
-from explorer.pictures import Curves, Line, Panels, Style
+from explorer.results.pictures import Curves, Line, Panels, Style
 from explorer.settings import Range
 
 TITLE = "Do two places far apart tell how much a memory must hold?"

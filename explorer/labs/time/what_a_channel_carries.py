@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.sequences.channels import TokenChannel
 from explorer.engines.sequences.driving import by_delay, middle
-from explorer.pictures import Bars, Curves, Line, Mark, Panels
+from explorer.results.pictures import Bars, Curves, Line, Mark, Panels
 from explorer.settings import Range
 
 TITLE = "How much goes through a channel when the sender hears the answer?"

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure
 
 from explorer.engines.validity.holdout import draws
 from explorer.engines.validity.looks import half_width, voted
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "How well can pure noise do on held-out data?"

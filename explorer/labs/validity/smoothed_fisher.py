@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from plotly.graph_objects import Figure
 
 from explorer.engines.validity.location import errors
-from explorer.pictures import Curves, Line, Mark
+from explorer.results.pictures import Curves, Line, Mark
 from explorer.settings import Range
 
 TITLE = "When does Fisher information promise too much?"

@@ -5,7 +5,7 @@ from typing import Annotated
 from plotly.graph_objects import Figure
 
 from explorer.engines.validity.supersample import bounds
-from explorer.pictures import Curves, Line
+from explorer.results.pictures import Curves, Line
 from explorer.settings import Range
 
 TITLE = "Can information tell how much a learner overfits?"

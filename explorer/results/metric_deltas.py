@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import UnknownNameError
-from explorer.metric_table import MetricTable
+from explorer.results.metric_table import MetricTable
 
 if TYPE_CHECKING:
     import pandas

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import UnitError, UnknownNameError
 from explorer.latex import escaped, line
 from explorer.result import NATS_PER, Doubt, finite, to_html
-from explorer.trajectory import Trajectory
+from explorer.results.trajectory import Trajectory
 
 if TYPE_CHECKING:
     import pandas
