@@ -81,6 +81,8 @@ class Catalogue(Mapping[str, Any]):
 
     def by_class(self, attribute: str) -> Any:
         """The entry whose class is called `attribute`, for `estimators.KSG`."""
+        if attribute.startswith("_"):
+            raise AttributeError(attribute)
         for name in self:
             if self.card(name).attribute == attribute:
                 return self[name]

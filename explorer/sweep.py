@@ -18,8 +18,8 @@ from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
 from explorer.jobs.startup import ensure_service
-from explorer.jobs.training_curves import followed
-from explorer.plan import Plan
+from explorer.jobs.training_curves import followed, live
+from explorer.plan import Cell, Plan
 from explorer.profiles import Profile
 from explorer.results.trajectory import Trajectory, group
 
@@ -71,19 +71,23 @@ def compute(
     batch: dict[str, Mapping[str, Any]] = {}
     try:
         for group in cells.groups(missing):
-            (step, layer), more = group[0], f" and {len(group) - 1} more" if len(group) > 1 else ""
-            with followed(
-                digest(*(wanted[one] for one in group)), layer, progress, done, total, f" at step {step}{more}"
-            ):
+            where, key = _said(group), digest(*(wanted[one] for one in group))
+            with followed(key, kind.named(plan), progress, done, total, f" of {where}", _curves(recording, plan)):
                 batch |= {wanted[one]: cell for one, cell in cells.together(group).items()}
             done += len(group)
             if time.perf_counter() - kept > KEEP_EVERY:
                 results().put_many(batch)
                 batch, kept = {}, time.perf_counter()
-            progress(done, total, f"step {step}, {layer}{more}")
+            progress(done, total, where)
     finally:  # also when it is cancelled or interrupted
         results().put_many(batch)
     return len(missing)
+
+
+def curves(recording: Recording, plan: AnyPlan) -> dict[str, Any]:
+    """The curves of what a checked plan trains now; empty where nothing is trained."""
+    key = _curves(recording, plan)
+    return live([key]).get(key, {})
 
 
 def plane(
@@ -211,7 +215,7 @@ def specification(
     plain = {**vars(plan), "settings": dict(plan.settings)}
     arguments = {"path": str(Path(recording.path).resolve()), "plan": plain, "device": device}
     arguments |= {name: list(chosen) for name, chosen in only.items() if chosen is not None}
-    data = recording.digest if recording.complete else f"open:{recording.provenance.get('id')}"
+    data = _data(recording)
     seconds, memory = KINDS[type(plan)].cost(recording, plan)
     foreseen = {"seconds": seconds, "bytes": memory}
     return Specification("explorer.following:run", arguments, data, plan.seed, cost=foreseen)
@@ -230,6 +234,29 @@ def submitted(
     job = board.submit(specification(recording, plan, device, **only), KINDS[type(plan)].title(recording, plan))
     ensure_service()
     return board.wait(job.id) if wait else job
+
+
+def _data(recording: Recording) -> str:
+    """What a job is about, also while the recording is still written."""
+    return recording.digest if recording.complete else f"open:{recording.provenance.get('id')}"
+
+
+def _curves(recording: Recording, plan: AnyPlan) -> str:
+    """The key of the training that runs now for a plan, whichever its cells are."""
+    return digest("curves", _data(recording), {**vars(plan), "settings": dict(plan.settings)})
+
+
+def _said(group: Sequence[Cell]) -> str:
+    """ "tanh_3 at steps 0 to 400"."""
+    steps: dict[str, list[int]] = {}
+    for step, layer in group:
+        steps.setdefault(layer, []).append(step)
+    said = [
+        f"{layer} at step{f' {own[0]}' if len(own) == 1 else f's {own[0]} to {own[-1]}'}"
+        for layer, own in steps.items()
+    ]
+    more = f" and {len(said) - 2} more layer{'s' * (len(said) > 3)}" if len(said) > 2 else ""
+    return " and ".join(said[:2]) + more
 
 
 def _chosen(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Report = Callable[..., None]
 Look = Callable[..., None]
@@ -25,6 +25,13 @@ class Keeper(Protocol):
         """A state that was kept could not be used: say so where it is read later."""
 
 
+class Doing(NamedTuple):
+    """What is computed: the quantity as one writes it, "" where nobody says, and how many trainings run at once."""
+
+    what: str = ""
+    at_once: int = 1
+
+
 def _unseen(*_: object) -> None:
     """Tell nobody."""
 
@@ -32,6 +39,7 @@ def _unseen(*_: object) -> None:
 _reports: ContextVar[Report] = ContextVar("reports", default=_unseen)
 _looks: ContextVar[Look] = ContextVar("looks", default=_unseen)
 _keeper: ContextVar[Keeper | None] = ContextVar("keeper", default=None)
+_doing: ContextVar[Doing] = ContextVar("doing", default=Doing())  # noqa: B039  # a tuple, which nobody can change
 
 
 def report(done: int, total: int, note: str = "") -> None:
@@ -52,6 +60,21 @@ def look(step: int, train: float, held: float, unit: str = "nats", ceiling: floa
 def keeper() -> Keeper | None:
     """Who keeps states of trainings, so that a stopped one goes on later; None where nothing is to be written."""
     return _keeper.get()
+
+
+def doing() -> Doing:
+    """What is computed now, for whoever listens."""
+    return _doing.get()
+
+
+@contextmanager
+def named(what: str, at_once: int = 1) -> Iterator[None]:
+    """Say what is computed inside: its quantity, as "I(T;Y)", and how many trainings of it run at once."""
+    before = _doing.set(Doing(what, at_once))
+    try:
+        yield
+    finally:
+        _doing.reset(before)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ LEVELS = [
     {"device", "updates"},
     {"checks"},
     {"catalogue"},
+    {"entries"},
     {"numerics"},
     {"finite"},
     {"factors"},

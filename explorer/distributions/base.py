@@ -2,20 +2,20 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import entr
 
-from explorer.catalogue import distributions as catalogue
+from explorer.catalogue import Catalogue, distributions
+from explorer.entries import Entry
 from explorer.errors import SampleError, SettingError
-from explorer.settings import checked_settings
 
 
 @dataclass(frozen=True)
-class Distribution(ABC):
+class Distribution(Entry, ABC):
     """A pair (X, Y) with known information: settings in the constructor, samples on demand.
 
     An entry gives `nats` and `draw`, and the entropies where they are known.
@@ -27,13 +27,9 @@ class Distribution(ABC):
         SettingError: for a setting out of its rule; the message names the rule.
     """
 
+    catalogue: ClassVar[Catalogue] = distributions
     kind_x: ClassVar[str] = "continuous"
     kind_y: ClassVar[str] = "continuous"
-
-    def __post_init__(self) -> None:
-        settings = catalogue.card(self.name).settings
-        for name, value in checked_settings(settings, self.settings, self.name).items():
-            object.__setattr__(self, name, value)
 
     @property
     @abstractmethod
@@ -69,16 +65,6 @@ class Distribution(ABC):
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise SettingError(f"seed={seed!r} must be a whole number of at least 0")
         return self.draw(int(n), np.random.default_rng(seed))
-
-    @property
-    def name(self) -> str:
-        """The catalogue key."""
-        return type(self).__module__.rpartition(".")[2]
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Every setting and its value."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,22 @@
 """What all embeddings share; an entry holds only the method."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 
-from explorer.catalogue import embeddings as catalogue
+from explorer.catalogue import Catalogue, embeddings
 from explorer.device import seeded
+from explorer.entries import Entry
 from explorer.errors import SampleError, SettingError
-from explorer.settings import checked_settings
 
 Clouds = Callable[[], Iterable[torch.Tensor]]
 
 
 @dataclass(frozen=True)
-class Embedding:
+class Embedding(Entry):
     """Settings in the constructor, data in `of`.
 
     An entry gives `positions(values, before)`; it receives float64 values (n, d), and positions (n, 2) of the step
@@ -30,15 +30,12 @@ class Embedding:
         effort: seconds on one core: once in a process, for each step, and for each step and sample.
     """
 
+    catalogue: ClassVar[Catalogue] = embeddings
     linear: ClassVar[bool] = False
     starts: ClassVar[bool] = False
     fixed: ClassVar[bool] = False
     random: ClassVar[bool] = False
     effort: ClassVar[tuple[float, float, float]] = (0.0, 0.0, 0.0)
-
-    def __post_init__(self) -> None:
-        for name, value in checked_settings(self.card.settings, self.settings, self.name).items():
-            object.__setattr__(self, name, value)
 
     def of(self, values: torch.Tensor, before: np.ndarray | None = None, seed: int = 0) -> np.ndarray:
         """Positions in the plane, (n, 2) float32, about their mean; all zero where all rows are equal.
@@ -72,21 +69,6 @@ class Embedding:
     def over(self, clouds: Clouds) -> "Embedding":
         """The embedding that serves all steps; `clouds` gives their values again whenever it is called."""
         return self
-
-    @property
-    def name(self) -> str:
-        """The catalogue key."""
-        return type(self).__module__.rpartition(".")[2]
-
-    @property
-    def card(self) -> Any:
-        """The entry's card in the catalogue."""
-        return catalogue.card(self.name)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Every setting and its value."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def drawn_seed() -> int:

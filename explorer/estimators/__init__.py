@@ -1,11 +1,5 @@
 """One estimator a file; the catalogue finds them."""
 
-from typing import Any
-
 from explorer.catalogue import estimators as catalogue
 
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    return catalogue.by_class(name)
+__getattr__ = catalogue.by_class

@@ -10,6 +10,11 @@ from explorer import checks
 from explorer.result import Doubt
 
 
+def quantities(targets: int) -> list[str]:
+    """What is read of a cell of a plane, in order: I(X;T), I(T;Y) of the target, and of its permutations."""
+    return ["I(X;T)", "I(T;Y)", *["I(T;Y) shuffled"] * (targets - 1)][: 1 + targets]
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a formula returns when it knows more than a number.

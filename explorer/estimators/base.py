@@ -3,19 +3,20 @@
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
 
 from explorer import checks
-from explorer.catalogue import estimators as catalogue
+from explorer.catalogue import Catalogue, estimators
 from explorer.device import resolve, seeded
+from explorer.entries import Entry
 from explorer.errors import InputError, SampleError
 from explorer.estimators._formulas import which
-from explorer.estimators._samples import Formula, Reading, Samples
+from explorer.estimators._samples import Formula, Reading, Samples, quantities
 from explorer.result import LEVEL, Doubt, Estimate
-from explorer.settings import checked_settings
+from explorer.watching import named
 
 __all__ = ["CellOfPlane", "Estimator", "Formula", "Point", "Reading", "Samples"]
 
@@ -25,7 +26,7 @@ CellOfPlane = tuple[torch.Tensor, Sequence[torch.Tensor]]
 
 
 @dataclass(frozen=True)
-class Estimator:
+class Estimator(Entry):
     """Settings in the constructor, data in the call.
 
     An entry gives `nats(x, y)`, and `entropy(x)` and `conditional(x, y, z)` where it can. It receives float64
@@ -54,6 +55,7 @@ class Estimator:
             of all values alike.
     """
 
+    catalogue: ClassVar[Catalogue] = estimators
     quantity: ClassVar[str] = "I(X;Y)"
     needs: ClassVar[tuple[str, str]] = ("any", "any")
     amounts: ClassVar[bool] = False
@@ -72,10 +74,6 @@ class Estimator:
     by_column: ClassVar[bool] = False
     two_sided: ClassVar[bool] = False
     invariant: ClassVar[tuple[str, ...]] = ()
-
-    def __post_init__(self) -> None:
-        for name, value in checked_settings(self.card.settings, self.settings, self.name).items():
-            object.__setattr__(self, name, value)
 
     def __call__(
         self,
@@ -244,8 +242,9 @@ class Estimator:
             t: activations, (n, d).
             ys: the target and its permutations; empty when the target was refused.
         """
-        information = float(self.nats(x, t))
-        return information, [float(self.nats(t, y)) for y in ys], self.doubts(x, t, information)
+        pairs = zip(quantities(len(ys)), ((x, t), *((t, y) for y in ys)), strict=True)
+        information, *told = [float(named(what)(self.nats)(*pair)) for what, pair in pairs]
+        return information, told, self.doubts(x, t, information)
 
     def points(self, x: Any, cells: Sequence[CellOfPlane]) -> list[Point | InputError]:
         """`point` of each cell, all by the same random numbers, or why there is none; trainings may be at once."""
@@ -257,21 +256,6 @@ class Estimator:
             except InputError as error:
                 found.append(error)
         return found
-
-    @property
-    def name(self) -> str:
-        """The catalogue key."""
-        return type(self).__module__.rpartition(".")[2]
-
-    @property
-    def card(self) -> Any:
-        """The entry's card in the catalogue."""
-        return catalogue.card(self.name)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Every setting and its value."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def _result(self, samples: Samples, reading: Reading, seed: int, seconds: float) -> Estimate:
         """The reading with everything that belongs to it."""

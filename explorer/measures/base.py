@@ -4,20 +4,20 @@ import math
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import torch
 
 from explorer import checks
-from explorer.catalogue import measures as catalogue
+from explorer.catalogue import Catalogue, measures
 from explorer.device import resolve, seeded
+from explorer.entries import Entry
 from explorer.errors import InputError, SampleError
 from explorer.factors import factors, posterior
 from explorer.numerics.posteriors import Posterior
 from explorer.result import Doubt
 from explorer.score import Score
-from explorer.settings import checked_settings
 
 LABELS, TARGET, REPRESENTATION, FACTORS = "labels", "labels or values", "representation", "factors"
 
@@ -48,7 +48,7 @@ Formula = torch.Tensor | float | Reading
 
 
 @dataclass(frozen=True)
-class Measure:
+class Measure(Entry):
     """Settings in the constructor, data in the call.
 
     An entry gives `value(z)` or `value(z, y)`. It receives z as float64 of shape (n, d); y as int64 codes from 0 of
@@ -84,6 +84,7 @@ class Measure:
             column.
     """
 
+    catalogue: ClassVar[Catalogue] = measures
     unit: ClassVar[str] = "nats"
     against: ClassVar[str | None] = None
     least: ClassVar[int] = 2
@@ -101,10 +102,6 @@ class Measure:
     extremal: ClassVar[bool] = False
     usable: ClassVar[bool] = False
     effort: ClassVar[tuple[float, ...]] = (0.002, 2e-8, 0.0, 0.0)
-
-    def __post_init__(self) -> None:
-        for name, value in checked_settings(self.card.settings, self.settings, self.name).items():
-            object.__setattr__(self, name, value)
 
     def __call__(self, z: Any, y: Any = None, *, seed: int = 0, device: str = "auto") -> Score:
         """The score of a representation, with what is doubtful about it.
@@ -179,21 +176,6 @@ class Measure:
     def draws(self) -> bool:
         """Whether it may draw random numbers with these settings."""
         return self.random
-
-    @property
-    def name(self) -> str:
-        """The catalogue key."""
-        return type(self).__module__.rpartition(".")[2]
-
-    @property
-    def card(self) -> Any:
-        """The entry's card in the catalogue."""
-        return catalogue.card(self.name)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Every setting and its value."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def _reading(self, *samples: torch.Tensor) -> Reading:
         found = self.value(*samples)

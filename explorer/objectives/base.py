@@ -1,15 +1,15 @@
 """What all objectives share; an entry holds only the loss."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 from torch import nn
 
-from explorer.catalogue import objectives as catalogue
+from explorer.catalogue import Catalogue, objectives
+from explorer.entries import Entry
 from explorer.networks.autoencoder import Autoencoder, Gaussian
-from explorer.settings import checked_settings
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Objective:
+class Objective(Entry):
     """Settings in the constructor; an entry gives `loss(model, batch)`.
 
     Random numbers are torch's global ones, so that a run is one seed. An objective with a network of its own gives it
@@ -53,11 +53,8 @@ class Objective:
         network: the kind of network it needs; "" for the one that suits the images.
     """
 
+    catalogue: ClassVar[Catalogue] = objectives
     network: ClassVar[str] = ""
-
-    def __post_init__(self) -> None:
-        for name, value in checked_settings(self.card.settings, self.settings, self.name).items():
-            object.__setattr__(self, name, value)
 
     def loss(self, model: Autoencoder, batch: Batch) -> Terms:
         """The loss to minimise, in nats an image."""
@@ -80,25 +77,10 @@ class Objective:
         return ""
 
     @property
-    def name(self) -> str:
-        """The entry's name in the catalogue: that of its module."""
-        return type(self).__module__.rpartition(".")[2]
-
-    @property
-    def card(self) -> Any:
-        """The entry's card in the catalogue."""
-        return catalogue.card(self.name)
-
-    @property
     def title(self) -> str:
         """The entry and its numbers as one reads them, as in "beta_tcvae(beta=6)"."""
         numbers = [f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in self.settings.items()]
         return f"{self.name}({', '.join(numbers)})" if numbers else self.name
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Every setting and its value."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 def reconstruction(logits: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

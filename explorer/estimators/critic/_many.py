@@ -14,6 +14,7 @@ from explorer.device import rows_per_chunk
 from explorer.errors import InputError, SampleError
 from explorer.estimators.critic._columns import columns
 from explorer.result import Doubt
+from explorer.watching import named
 
 if TYPE_CHECKING:
     from explorer.estimators.critic.base import ByCritic
@@ -31,12 +32,15 @@ class Found:
     doubts: tuple[Doubt, ...] = ()
 
 
-def read_together(entry: "ByCritic", pairs: Sequence[Samples], start: int, members: int) -> list[Found | InputError]:
+def read_together(
+    entry: "ByCritic", pairs: Sequence[Samples], start: int, members: int, called: Sequence[str] = ()
+) -> list[Found | InputError]:
     """What each pair (n, d_x), (n, d_y) reads, or why it gives no number; the other pairs do not matter to it.
 
     Args:
         start: seed of the split and the batches, the same for all.
         members: critics of each pair, whose readings are averaged.
+        called: the quantity of each pair, for whoever watches.
     """
     found: dict[int, Found | InputError] = {}
     ready: dict[int, Samples] = {}
@@ -56,7 +60,9 @@ def read_together(entry: "ByCritic", pairs: Sequence[Samples], start: int, membe
             found[place] = Found(0.0)
     for places in _alike(entry, pairs, ready, members):
         asked = [(*ready[place], pairs[place][1]) for place in places]
-        found |= zip(places, _read(entry, asked, start, members), strict=True)
+        what = " and ".join(dict.fromkeys(called[place] for place in places)) if called else ""
+        with named(what, len(places) * members):
+            found |= zip(places, _read(entry, asked, start, members), strict=True)
     return [found[place] for place in range(len(pairs))]
 
 

@@ -13,6 +13,7 @@ from explorer.critics.reading import MOST
 from explorer.critics.tokens import Attention
 from explorer.critics.training import Trained, fitted
 from explorer.errors import InputError, SampleError
+from explorer.estimators._samples import quantities
 from explorer.estimators.base import CellOfPlane, Estimator, Formula, Point, Reading
 from explorer.estimators.critic._columns import columns
 from explorer.estimators.critic._many import Found, read_together
@@ -124,7 +125,8 @@ class ByCritic(Estimator):
     def points(self, x: Any, cells: Sequence[CellOfPlane]) -> list[Point | InputError]:
         """Cells of a plane by critics of one seed, trained together; doubts are those of I(X;T) and of I(T;Y)."""
         pairs = [pair for t, ys in cells for pair in ((x, t), *((t, y) for y in ys))]
-        found = iter(read_together(self, pairs, int(torch.randint(2**31, ())), self.members))
+        called = [one for _, ys in cells for one in quantities(len(ys))]
+        found = iter(read_together(self, pairs, int(torch.randint(2**31, ())), self.members, called))
         return [self._point(x, t, [next(found) for _ in range(1 + len(ys))]) for t, ys in cells]
 
     def _point(self, x: Any, t: torch.Tensor, found: Sequence[Found | InputError]) -> Point | InputError:
