@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
+from explorer.data import host
 from explorer.errors import SampleError, SettingError
 from explorer.result import Doubt
 
@@ -112,7 +113,7 @@ def as_array(data: Any, name: str) -> np.ndarray:
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
         raise SampleError(f"{name} is a masked array with {np.ma.count_masked(data)} masked value(s); leave them out")
     try:
-        array = np.asarray(_host(data))
+        array = np.asarray(host(data))
     except ValueError as error:
         raise SampleError(f"{name} must be a table of numbers or labels; its rows differ in length") from error
     except (TypeError, NotImplementedError) as error:
@@ -130,14 +131,6 @@ def as_array(data: Any, name: str) -> np.ndarray:
     if array.dtype == object and _real_numbers(array):
         array = array.astype(np.float64)
     return array.reshape(len(array), -1)
-
-
-def _host(data: Any) -> Any:
-    """A tensor, table or column as something NumPy reads; anything else as it is."""
-    if hasattr(data, "detach"):
-        data = data.detach().cpu()
-        return data.float() if data.dtype == torch.bfloat16 else data  # NumPy has no bfloat16; float32 holds it
-    return data.to_numpy() if hasattr(data, "to_numpy") else data
 
 
 def _finite(array: np.ndarray, name: str) -> None:

@@ -133,8 +133,8 @@ class Recording:
         first = next(iter(steps.values()), {})
         if not first:
             raise SampleError("activations must hold at least one step with one layer, as {0: {'tanh1': array}}")
-        x, y = (None if column is None else np.asarray(column) for column in (x, y))
-        named = {key: np.asarray(column) for key, column in (factors or {}).items()}
+        x, y = (None if column is None else np.asarray(host(column)) for column in (x, y))
+        named = _as_arrays(factors or {})
         for step, layers in steps.items():
             _same_layers(step, layers, first)
             _aligned({"x": x, "y": y, **named, **{f"{layer} at step {step}": a for layer, a in layers.items()}})
@@ -202,13 +202,16 @@ class Recording:
         return digest(*probe, [self.step_digest(step) for step in self.steps], list(self.layers))
 
 
-def _as_arrays(layers: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    return {layer: np.asarray(_host(values)) for layer, values in layers.items()}
+def _as_arrays(given: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    return {name: np.asarray(host(values)) for name, values in given.items()}
 
 
-def _host(values: Any) -> Any:
-    """A tensor's values on the host; anything else as it is."""
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
+def host(values: Any) -> Any:
+    """A tensor, table or column as something NumPy reads; anything else as it is."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        return values.float() if str(values.dtype) == "torch.bfloat16" else values  # float32 holds what NumPy lacks
+    return values.to_numpy() if hasattr(values, "to_numpy") else values
 
 
 def _same_layers(step: int, layers: Mapping[str, Any], first: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer import arrays
 from explorer.catalogue import measures
-from explorer.data import digest
+from explorer.data import digest, host
 from explorer.errors import SampleError, SettingError
 from explorer.measures._effort import seconds
 from explorer.settings import Range, Setting, checked_settings
@@ -85,7 +85,7 @@ class Coded:
     @cached_property
     def shape(self) -> tuple[int, int]:
         """Samples and latents."""
-        means = np.asarray(_host(self.means))
+        means = np.asarray(host(self.means))
         return len(means), means.size // max(1, len(means))
 
     @property
@@ -120,9 +120,9 @@ class Coded:
     def digest(self) -> str:
         """Of all numbers and names."""
         named = self.factors if isinstance(self.factors, Mapping) else {"": self.factors}
-        parts = [part for name, column in named.items() for part in (name, np.asarray(_host(column)))]
+        parts = [part for name, column in named.items() for part in (name, np.asarray(host(column)))]
         columns = [str(name) for name in getattr(self.factors, "columns", ())]
-        codes = [np.asarray(_host(one)) for one in (self.means, self.variances) if one is not None]
+        codes = [np.asarray(host(one)) for one in (self.means, self.variances) if one is not None]
         return digest(*codes, columns, *parts, *self.named_latents)
 
 
@@ -195,10 +195,6 @@ def scores() -> tuple[str, ...]:
 def effort(name: str, n: int, width: int) -> float:
     """About how many seconds one value takes."""
     return seconds(measures.card(name).constants.get("effort", (0.01, 1e-7)), n, width)
-
-
-def _host(values: Any) -> Any:
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
 
 
 def _length(values: Any) -> int | None:

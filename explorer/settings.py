@@ -90,6 +90,11 @@ class Setting:
         return typed
 
 
+def typed(value: Any) -> str:
+    """The value of a setting as one types it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def settings_from_source(node: ast.ClassDef | ast.FunctionDef) -> tuple[Setting, ...]:
     """The settings of a class or function read from its source, which is not run.
 

@@ -10,7 +10,7 @@ from explorer.handouts.lab import python
 from explorer.handouts.notebook import notebook as written
 from explorer.lab_runs import Asked
 from explorer.lessons.base import Lesson, Number, Question
-from explorer.settings import Setting
+from explorer.settings import Setting, typed
 
 BEFORE = "Only after the prediction is written down: the figure"
 AFTER = "Answers"
@@ -22,11 +22,7 @@ def frames(name: str) -> list[tuple[str, Asked]]:
     setting = next(one for one in labs.card(play.lab).settings if one.name == play.free[0])
     values = _spread(setting, play.state.get(setting.name, setting.default))
     word = setting.name.replace("_", " ")
-    return [
-        (f"{word} = {one:g}" if isinstance(one, float) else f"{word} = {one}",
-         Asked(play.lab, {**play.state, setting.name: one}).checked())
-        for one in values
-    ]  # fmt: skip
+    return [(f"{word} = {typed(one)}", Asked(play.lab, {**play.state, setting.name: one}).checked()) for one in values]
 
 
 def page(name: str, figures: Sequence[Any]) -> str:

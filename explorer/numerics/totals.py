@@ -41,7 +41,7 @@ def totals(h: Entropy, count: int) -> Totals:
     """
     whole = h(tuple(range(count)))
     single = math.fsum(h((i,)) for i in range(count))
-    others = math.fsum(h(_without(count, i)) for i in range(count))
+    others = math.fsum(h(without(count, i)) for i in range(count))
     return Totals(single - whole, others - (count - 1) * whole)
 
 
@@ -62,10 +62,11 @@ def gradients(of: Informations, count: int) -> list[float]:
     """
     found = []
     for i in range(count):
-        rest = [of((i,), _without(count, i, j)) for j in range(count) if j != i]
-        found.append((2 - count) * of((i,), _without(count, i)) + math.fsum(rest))
+        rest = [of((i,), without(count, i, j)) for j in range(count) if j != i]
+        found.append((2 - count) * of((i,), without(count, i)) + math.fsum(rest))
     return found
 
 
-def _without(count: int, *out: int) -> tuple[int, ...]:
+def without(count: int, *out: int) -> tuple[int, ...]:
+    """All places but some of the first `count`."""
     return tuple(i for i in range(count) if i not in out)

@@ -10,6 +10,7 @@ from torch import nn
 from explorer.catalogue import Catalogue, objectives
 from explorer.entries import Entry
 from explorer.networks.autoencoder import Autoencoder, Gaussian
+from explorer.settings import typed
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Objective(Entry):
     @property
     def title(self) -> str:
         """The entry and its numbers as one reads them, as in "beta_tcvae(beta=6)"."""
-        numbers = [f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in self.settings.items()]
+        numbers = [f"{name}={typed(value)}" for name, value in self.settings.items()]
         return f"{self.name}({', '.join(numbers)})" if numbers else self.name
 
 

@@ -10,6 +10,7 @@ from explorer import lab_runs
 from explorer.catalogue import labs
 from explorer.figures import kept
 from explorer.lab_runs import Asked, Drawn
+from explorer.settings import typed
 from explorer.ui import computing, results, screen, show
 from explorer.ui.show import plain
 
@@ -93,11 +94,7 @@ def _now(asked: Asked, change: Change) -> None:
 def said(asked: Asked) -> str:
     """The settings of a lab in words."""
     given = {one.name: one.default for one in labs.card(asked.name).settings} | dict(asked.settings)
-    return ", ".join(f"{name.replace('_', ' ')} = {_amount(one)}" for name, one in given.items())
-
-
-def _amount(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return ", ".join(f"{name.replace('_', ' ')} = {typed(one)}" for name, one in given.items())
 
 
 def _draw(asked: Asked, found: Drawn, change: Change) -> None:

@@ -10,7 +10,7 @@ from explorer.catalogue import Card, labs, lessons
 from explorer.handouts.lesson import changed_mind, frames
 from explorer.lab_runs import Asked
 from explorer.lessons.base import Lesson, Number, Question, after, ordered
-from explorer.settings import Setting
+from explorer.settings import Setting, typed
 from explorer.ui import answers, export, lab_figure, lesson_handouts, teacher
 from explorer.ui.answers import Part
 from explorer.ui.form import tell_ignored
@@ -197,7 +197,7 @@ def _onward(name: str, lesson: Lesson, settings: Mapping[str, Any]) -> None:
     else:
         st.markdown("That was the last lesson.")
     lab = lesson.play.lab
-    values = {f"{lab}.{key}": f"{one:g}" if isinstance(one, float) else str(one) for key, one in settings.items()}
+    values = {f"{lab}.{key}": typed(one) for key, one in settings.items()}
     link("labs", "Play on with every control", lab=lab, **values)
     for where, label in lesson.onward.items():
         page, _, query = where.partition("?")

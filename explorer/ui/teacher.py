@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.errors import SettingError
 from explorer.figures import kept
-from explorer.settings import Setting
+from explorer.settings import Setting, typed
 from explorer.ui.show import plain
 from explorer.ui.sliders import slider
 
@@ -157,7 +157,7 @@ def maker(
         hide = st.multiselect("Hide", [*names, *parts], key="link-hide", format_func=_part)
         lock = st.multiselect("Show, and lock", [one for one in names if one not in hide], key="link-lock")
         projector = st.toggle("For a projector: large letters, one figure", key="link-projector")
-        state = {f"{prefix}.{name}": _text(value) for name, value in values.items()}
+        state = {f"{prefix}.{name}": typed(value) for name, value in values.items()}
         wanted = Prepared(frozenset(hide), frozenset(lock), projector)
         tell_withheld(wanted, played)
         st.code(address(dict(what) | state | wanted.parameters), language=None, wrap_lines=True)
@@ -175,7 +175,3 @@ def address(parameters: Mapping[str, str]) -> str:
 
 def _part(name: str) -> str:
     return HELD_BACK.get(name, name.replace("_", " "))
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -59,10 +59,8 @@ def read_together(
         else:
             found[place] = Found(0.0)
     for places in _alike(entry, pairs, ready, members):
-        asked = [(*ready[place], pairs[place][1]) for place in places]
-        what = " and ".join(dict.fromkeys(called[place] for place in places)) if called else ""
-        with named(what, len(places) * members):
-            found |= zip(places, _read(entry, asked, start, members), strict=True)
+        asked = [(*ready[place], pairs[place][1], called[place] if called else "") for place in places]
+        found |= zip(places, _read(entry, asked, start, members), strict=True)
     return [found[place] for place in range(len(pairs))]
 
 
@@ -83,9 +81,9 @@ def _alike(
 
 
 def _read(
-    entry: "ByCritic", asked: Sequence[tuple[torch.Tensor, torch.Tensor, torch.Tensor]], start: int, members: int
+    entry: "ByCritic", asked: Sequence[tuple[torch.Tensor, torch.Tensor, torch.Tensor, str]], start: int, members: int
 ) -> list[Found | InputError]:
-    """The readings of pairs with as many columns; `asked` holds columns of x and y, and y as it came in.
+    """The readings of pairs with as many columns; `asked` holds columns of x and y, y as it came in, the quantity.
 
     Pairs that the memory does not hold together are read in two halves; one by itself may take half a batch.
     """
@@ -93,7 +91,8 @@ def _read(
     seeds = [start + member for _ in asked for member in range(members)]
     try:
         x, y = (_stacked(sides, members) for sides in list(zip(*asked, strict=True))[:2])
-        found, plan = entry.trained(x, y, seeds, labels, start, errors=False, halving=alone)
+        with named(" and ".join(dict.fromkeys(one[3] for one in asked)), len(seeds)):
+            found, plan = entry.trained(x, y, seeds, labels, start, errors=False, halving=alone)
     except InputError as error:
         return [error] * len(asked)
     except torch.OutOfMemoryError:
@@ -104,7 +103,7 @@ def _read(
         half = len(asked) // 2
         return [one for part in (asked[:half], asked[half:]) for one in _read(entry, part, start, members)]
     each = [found.of(slice(first, first + members)) for first in range(0, len(seeds), members)]
-    return [_one(entry, one, plan, whole) for one, (_, _, whole) in zip(each, asked, strict=True)]
+    return [_one(entry, one, plan, whole) for one, (_, _, whole, _) in zip(each, asked, strict=True)]
 
 
 def _one(entry: "ByCritic", found: Trained, plan: Plan, y: torch.Tensor) -> Found | InputError:

@@ -15,7 +15,7 @@ from explorer.estimators.base import Formula
 from explorer.estimators.diffusion.base import LEAST, Steadied, denoised, reading, steadied
 from explorer.estimators.many.base import ManyVariables
 from explorer.numerics.margins import in_margins
-from explorer.numerics.totals import Totals
+from explorer.numerics.totals import Totals, without
 from explorer.result import Doubt
 from explorer.settings import Range
 
@@ -121,7 +121,7 @@ def comparisons(count: int, form: Form = "difference", pairs: bool = False) -> d
     """
     everyone: Side = dict.fromkeys(range(count), (1,) * count)
     alone: Side = {i: _mask(count, i, ()) for i in range(count)}
-    given: Side = {i: _mask(count, i, _others(count, i)) for i in range(count)}
+    given: Side = {i: _mask(count, i, without(count, i)) for i in range(count)}
     other: Form = "distance" if form == "difference" else "difference"
     found: dict[str, Comparison] = {
         "TC": (alone, everyone, form),
@@ -131,8 +131,8 @@ def comparisons(count: int, form: Form = "difference", pairs: bool = False) -> d
     }
     for i in range(count) if pairs else ():
         found[f"{i}|"] = ({i: alone[i]}, {i: given[i]}, form)
-        for j in _others(count, i):
-            found[f"{i}|-{j}"] = ({i: alone[i]}, {i: _mask(count, i, _others(count, i, j))}, form)
+        for j in without(count, i):
+            found[f"{i}|-{j}"] = ({i: alone[i]}, {i: _mask(count, i, without(count, i, j))}, form)
             found[f"{i}|{j}"] = ({i: alone[i]}, {i: _mask(count, i, (j,))}, form)
     return found
 
@@ -143,7 +143,7 @@ def _told(both: Totals, of: Mapping[str, Steadied], count: int) -> dict[str, Any
     told["other form"] = {name.replace(" ", " by "): one.nats for name, one in of.items() if " " in name}
     if "0|" not in of:
         return told
-    rest = {i: sum(of[f"{i}|-{j}"].nats for j in _others(count, i)) for i in range(count)}
+    rest = {i: sum(of[f"{i}|-{j}"].nats for j in without(count, i)) for i in range(count)}
     told["gradients"] = [(2 - count) * of[f"{i}|"].nats + rest[i] for i in range(count)]
     first = [(i, j) for i in range(count) for j in range(i + 1, count)]
     return told | {"pairs": [(of[f"{i}|{j}"].nats + of[f"{j}|{i}"].nats) / 2 for i, j in first]}
@@ -151,7 +151,3 @@ def _told(both: Totals, of: Mapping[str, Steadied], count: int) -> dict[str, Any
 
 def _mask(count: int, diffused: int, known: tuple[int, ...]) -> Mask:
     return tuple(1 if i == diffused else 0 if i in known else -1 for i in range(count))
-
-
-def _others(count: int, *out: int) -> tuple[int, ...]:
-    return tuple(i for i in range(count) if i not in out)
