@@ -30,5 +30,6 @@ st.html(f"<style>{STYLE}{DARK_STYLE if st.context.theme.type == 'dark' else ''}<
 screen.watch()
 page = st.navigation(list(pages().values()), position="top")
 steps.watch(page)
-with told("Change what the message names, or choose another run or estimator; nothing computed is lost."):
+TO_DO = "Change what the message names, or choose another run or estimator; nothing computed is lost."
+with told(TO_DO), screen.fitted():
     page.run()

@@ -28,11 +28,12 @@ class Facts:
 def array(text: str) -> np.ndarray:
     """The array that a text names.
 
-    FILE, FILE:NAME or FILE:a,b as on the command line; RUN:STEP:LAYER for activations and RUN:NAME for the
-    label y or a factor, RUN:factors for all factors, where RUN is a recording's folder or a bundled run.
+    FILE, FILE:NAME or FILE:a,b as on the command line; RUN:STEP:LAYER for activations, RUN:x for the inputs as
+    (n, d) and RUN:NAME for the label y or a factor, RUN:factors for all factors, where RUN is a recording's folder or
+    a bundled run.
 
     Raises:
-        FileError: for a file or folder that cannot be read.
+        FileError: for a file or folder that cannot be read, or the inputs of a run that holds none.
         UnknownNameError: for an array, step, layer or label that is not there.
     """
     return read(text).values
@@ -52,8 +53,8 @@ def read(text: str) -> _select.Read:
 def columns(text: str) -> dict[str, np.ndarray]:
     """The named columns that a text speaks of, one value a row each.
 
-    RUN:factors are all factors of a recording, RUN:a,b some of them or y. A table without a name gives all its
-    columns, text among them; an array of K columns gives "NAME 0" and so on.
+    RUN:factors are all factors of a recording, RUN:a,b some of them or y, RUN:x its inputs. A table without a name
+    gives all its columns, text among them; an array of K columns gives "NAME 0" and so on.
 
     Raises:
         FileError: for a file or folder that cannot be read, or values that are no columns.
@@ -203,6 +204,8 @@ def _is_bundled(run: str) -> bool:
 def _of_recording(recording: Recording, names: list[str]) -> np.ndarray:
     if names == ["factors"] and "factors" not in recording.factors:
         return np.column_stack([part.astype(object) for part in _factors_of(recording, names).values()])
+    if _asks_inputs(recording, names):
+        return _inputs(recording)
     if len(names) == 1:
         return recording.target(names[0])
     step, layer = names
@@ -216,7 +219,21 @@ def _factors_of(recording: Recording, names: list[str]) -> dict[str, np.ndarray]
     """All factors of a run, or some by name."""
     if len(names) != 1:
         raise FileError(f"{':'.join(names)!r} is a layer of {recording.name}; name factors, as in RUN:factors")
+    if _asks_inputs(recording, names):
+        values = _inputs(recording)
+        return dict(zip(_select.titles("x", values), values.T, strict=True))
     wanted = list(recording.factors) if names == ["factors"] else names[0].split(",")
     if not wanted:
         raise FileError(f"{recording.name} was recorded without factors; RUN:y is its label, where it has one")
     return {name: recording.target(name) for name in wanted}
+
+
+def _asks_inputs(recording: Recording, names: list[str]) -> bool:
+    return names == ["x"] and "x" not in recording.factors
+
+
+def _inputs(recording: Recording) -> np.ndarray:
+    """The inputs of the probe, (n, d)."""
+    if recording.x is None:
+        raise FileError(f"{recording.name} was recorded without the inputs of its probe; RUN:STEP:LAYER is a layer")
+    return recording.x.reshape(len(recording.x), -1)

@@ -14,6 +14,7 @@ from explorer.errors import InputError, SampleError
 from explorer.estimators.base import Point
 from explorer.plan import Cell, Plan, seconds_of_cell
 from explorer.result import Doubt
+from explorer.results.trajectory import TY, XT
 
 A_WHILE = 30.0
 """Seconds that a group of cells may take on one core, after which what is found is kept and seen."""
@@ -40,7 +41,10 @@ class Cells:
         self.entry = self._exact or self.entry
 
     def at(self, step: int, layer: str) -> dict[str, Any]:
-        """The cell as plain data: xt, ty, null, doubts; error says why one of them, or both, has no value."""
+        """The cell as plain data: xt, ty, null, doubts, bounds; error says why one of them, or both, has no value.
+
+        A doubt is a rule, a sentence and the quantity that it is about, "" for both.
+        """
         return self.together([(step, layer)])[step, layer]
 
     def groups(self, cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
@@ -72,17 +76,28 @@ class Cells:
         if given:
             with seeded(self.plan.seed, self.device):
                 points = self.entry.points(x, list(given.values()))
-            found |= {cell: self._plain(one, refused[cell]) for cell, one in zip(given, points, strict=True)}
+            found |= {
+                cell: self._plain(one, refused[cell]) | self._sides(x, *given[cell])
+                for cell, one in zip(given, points, strict=True)
+            }
         return found
+
+    def _sides(self, x: Any, t: torch.Tensor, ys: Sequence[torch.Tensor]) -> dict[str, Any]:
+        """The quantities that are bounded, with the side: {"I(X;T)": "lower"}."""
+        pairs = ((XT, (x, t)), *((TY, (t, y)) for y in ys[:1]))
+        found = {quantity: self.entry.bound_on(*pair) for quantity, pair in pairs}
+        return {"bounds": {quantity: side for quantity, side in found.items() if side != "none"}}
 
     def _plain(self, point: Point | InputError, refused: str) -> dict[str, Any]:
         if isinstance(point, InputError):
             return {"error": str(point)}
-        xt, ty, doubts = point
-        cell = {"xt": xt, "doubts": [[doubt.rule, doubt.text] for doubt in (*doubts, *self.target_doubts)]}
-        if not ty:
+        about = (("", (*point.doubts, *self.target_doubts)), (XT, point.of_xt), (TY, point.of_ty))
+        doubts = [[doubt.rule, doubt.text, quantity] for quantity, said in about for doubt in said]
+        cell = {"xt": point.xt, "doubts": doubts}
+        if not point.ty:
             return cell | {"error": refused}
-        return cell | {"ty": ty[0], "null": float(np.mean(ty[1:])) if len(ty) > 1 else None}
+        value, *shuffled = point.ty
+        return cell | {"ty": value, "null": float(np.mean(shuffled)) if shuffled else None}
 
     def _targets_or_reason(self, step: int) -> tuple[list[torch.Tensor], str]:
         """The targets, or none and why: an estimator that refuses the labels can still tell I(X;T)."""

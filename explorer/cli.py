@@ -104,7 +104,7 @@ def demo(
 
 @app.command()
 def estimate(
-    x: Annotated[str, typer.Argument(help="FILE, FILE:NAME, FILE:a,b or RUN:STEP:LAYER.")],
+    x: Annotated[str, typer.Argument(help="FILE, FILE:NAME, FILE:a,b, RUN:x or RUN:STEP:LAYER.")],
     y: Annotated[str | None, typer.Argument(help="As X; without it the entropy of X.")] = None,
     estimator: Annotated[str, typer.Option(help="See `explorer list estimators`.")] = "auto",
     set_: Set = None,
@@ -159,7 +159,8 @@ def compute(
     """Run a sweep over a recording as a job and wait for it."""
     settings = settings_of(catalogue.estimators, estimator, set_)
     options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
-    trajectory = explorer.plane(explorer.open(run), estimator, jobs=True, **options, **settings)
+    entry = catalogue.estimators[estimator](**settings)
+    trajectory = explorer.plane(explorer.open(run), entry, jobs=True, **options)
     print(f"{len(trajectory)} values of {repr_call(estimator, settings)}, kept; `explorer plane {run}` prints them")
 
 
@@ -221,5 +222,5 @@ def _lines(result: Estimate) -> str:
         f"with {result.null.how}: {result.null.mean:.4g} on average, up to {result.null.high:.4g} nats; "
         f"p = {result.null.p_value:.2g} from {result.null.permutations} permutations"
     )
-    notes = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in result.warnings]
+    notes = map(str, result.warnings)
     return "\n".join(line for line in (head, chosen, bound, within, null, f"verdict: {result.verdict}", *notes) if line)

@@ -57,8 +57,17 @@ def seeded(seed: int, device: "torch.device") -> Iterator[None]:
 
     if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**63:
         raise SettingError(f"seed={seed!r} must be a whole number of at least 0")
-    with torch.random.fork_rng([] if device.type == "cpu" else [device]):
+    with unspent(device):
         torch.manual_seed(int(seed))
+        yield
+
+
+@contextmanager
+def unspent(device: "torch.device") -> Iterator[None]:
+    """Random numbers that torch draws inside the block are drawn again after it."""
+    import torch
+
+    with torch.random.fork_rng([] if device.type == "cpu" else [device]):
         yield
 
 

@@ -1,5 +1,6 @@
 """What every entry with settings has: its name, its card, and settings that were checked when it was made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -38,3 +39,8 @@ class Entry:
     def settings(self) -> dict[str, Any]:
         """Every setting and its value."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def called(entry: str | Entry, settings: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The name of an entry, and its settings with those that are given besides."""
+    return (entry, settings) if isinstance(entry, str) else (entry.name, {**entry.settings, **settings})

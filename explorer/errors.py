@@ -15,6 +15,9 @@ ExplorerError
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+MOST = 12
+"""Names that a message lists."""
+
 
 class ExplorerError(Exception):
     """Base of every error that the product raises on purpose."""
@@ -74,4 +77,5 @@ def unknown(what: str, name: object, known: Iterable[object]) -> str:
     near = get_close_matches(str(name), names, n=3, cutoff=0.5)
     if near:
         return f"no {what} {str(name)!r}; did you mean {' or '.join(map(repr, near))}?"
-    return f"no {what} {str(name)!r}; there is {', '.join(names[:12]) or 'none'}"
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"no {what} {str(name)!r}; there is {', '.join(names[:MOST]) or 'none'}{more}"

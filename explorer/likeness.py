@@ -15,6 +15,7 @@ import numpy as np
 from explorer.arrays import recording as opened
 from explorer.catalogue import measures
 from explorer.data import Recording, digest
+from explorer.entries import Entry, called
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
@@ -41,7 +42,7 @@ class Pairs:
     """Which representations to compare, and by which measure.
 
     Attributes:
-        measure: catalogue key of a measure of two representations.
+        measure: catalogue key of a measure of two representations, or the entry with its settings.
         settings: of the measure; what is left out has its default.
         steps: of every recording; None takes the last of each.
         layers: of every recording; None takes all.
@@ -145,7 +146,7 @@ def compute(
 
 def similarity(
     recordings: Recording | Sequence[Recording],
-    measure: str = "linear_cka",
+    measure: str | Entry = "linear_cka",
     *,
     steps: Sequence[int] | None = None,
     layers: Sequence[str] | None = None,
@@ -159,7 +160,7 @@ def similarity(
 
     Args:
         recordings: one, whose layers are compared at a step or between steps, or several of the same samples.
-        measure: catalogue key of a measure of two representations.
+        measure: catalogue key of a measure of two representations, or the entry with its settings.
         steps: of every recording; None takes the last of each.
         layers: of every recording; None takes all.
         null: read every pair once more with the rows of one shuffled.
@@ -173,7 +174,7 @@ def similarity(
     runs = [recordings] if isinstance(recordings, Recording) else list(recordings)
     if other := [one for one in runs if not isinstance(one, Recording)]:
         raise SampleError(f"recordings hold {other[0]!r}, which is none; open it first: explorer.open({other[0]!r})")
-    plan = Pairs(measure, settings, steps, layers, null, seed)  # type: ignore[arg-type]  # checked makes them tuples
+    plan = Pairs(*called(measure, settings), steps, layers, null, seed)  # type: ignore[arg-type]  # checked makes them tuples
     return compute(runs, plan.checked(), progress, device)
 
 

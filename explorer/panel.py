@@ -9,7 +9,7 @@ from explorer.catalogue import estimators
 from explorer.data import digest
 from explorer.errors import InputError, SampleError
 from explorer.jobs.board import Board, Job
-from explorer.jobs.progress import nothing
+from explorer.jobs.progress import foresee, nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
@@ -135,6 +135,8 @@ def compute(x: str, y: str, inquiry: Inquiry, progress: Report = nothing, device
     have = results().get_many(wanted.values())
     missing = [name for name, key in wanted.items() if key not in have]
     pair = (array(x), array(y)) if missing else (None, None)
+    each = seconds(x, y, inquiry)
+    foresee(progress, len(wanted) - len(missing), [each.get(name, 0.0) for name in missing])
     for place, name in enumerate(missing):
         at = len(wanted) - len(missing) + place, len(wanted)
         progress(*at, name)
@@ -159,7 +161,7 @@ def run(
     """Every estimator that takes x and y, each with its null, interval and verdict.
 
     Args:
-        x, y: FILE, FILE:NAME, FILE:a,b, RUN:STEP:LAYER or RUN:LABEL.
+        x, y: FILE, FILE:NAME, FILE:a,b, RUN:STEP:LAYER, RUN:x or RUN:LABEL.
         estimators: {catalogue key: settings}; None for `unasked`, with their defaults.
         null: compute the null and the interval; None computes the interval, and the null up to 2000 samples.
 
@@ -180,9 +182,8 @@ def specification(x: str, y: str, inquiry: Inquiry, device: str = "auto") -> Spe
         ExplorerError: as `paired`.
     """
     data = digest(*(one.digest for one in paired(x, y)))
-    seconds, memory = cost(x, y, inquiry)
     arguments = {"x": absolute(x), "y": absolute(y), "inquiry": asdict(inquiry), "device": device}
-    foreseen = {"seconds": seconds, "bytes": memory}
+    foreseen = dict(zip(("seconds", "bytes"), cost(x, y, inquiry), strict=True))
     return Specification("explorer.panel:fill", arguments, data, inquiry.seed, cost=foreseen)
 
 
@@ -209,12 +210,21 @@ def cost(x: str, y: str, inquiry: Inquiry) -> tuple[float, int]:
         ExplorerError: as `paired`.
     """
     one, other = paired(x, y)
+    return sum(seconds(x, y, inquiry).values()), 8 * one.n * (one.dim + other.dim + min(one.n, 2048))
+
+
+def seconds(x: str, y: str, inquiry: Inquiry) -> dict[str, float]:
+    """About how long every estimator of a checked inquiry takes on one core, with its interval and null.
+
+    Raises:
+        ExplorerError: as `paired`.
+    """
+    one, other = paired(x, y)
     width = one.dim + other.dim
-    seconds = sum(
-        calls(name, inquiry.null, one.n) * seconds_of(name, one.n, width, settings)
+    return {
+        name: calls(name, inquiry.null, one.n) * seconds_of(name, one.n, width, settings)
         for name, settings in inquiry.estimators.items()
-    )
-    return seconds, 8 * one.n * (width + min(one.n, 2048))
+    }
 
 
 def calls(name: str, null: bool | None, n: int) -> int:

@@ -140,8 +140,11 @@ def texts(cells: Mapping[Cell, Mapping[str, Any]]) -> dict[str, Any]:
     doubts: dict[str, dict[str, str]] = {}
     failed = {}
     for (_, layer), cell in cells.items():
-        for rule, text in cell.get("doubts", ()):
-            doubts.setdefault(rule, {})[layer] = text
+        said: dict[str, list[str]] = {}
+        for rule, text, *quantity in cell.get("doubts", ()):
+            said.setdefault(rule, []).append(": ".join((*filter(None, quantity), text)))
+        for rule, found in said.items():
+            doubts.setdefault(rule, {})[layer] = " ".join(found)
         if "error" in cell:
             failed[layer] = cell["error"]
     return {"doubts": doubts, "failed": failed}

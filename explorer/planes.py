@@ -1,6 +1,6 @@
 """The information plane: its cells of I(X;T) and I(T;Y) as a table, what they mean, and groups of runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,10 @@ import numpy as np
 from explorer.catalogue import estimators
 from explorer.data import Recording, identity
 from explorer.plan import Cell, Plan, cost, keys, texts
-from explorer.results.trajectory import Trajectory
+from explorer.result import above, in_both
+from explorer.results.trajectory import TY, XT, Trajectory
 
 __all__ = ["cells", "cost", "keys", "table", "title"]
-
-XT, TY = "I(X;T)", "I(T;Y)"
 
 
 def cells(recording: Recording, plan: Plan, device: str = "auto") -> Any:
@@ -31,14 +30,29 @@ def table(
     recording: Recording, plan: Plan, cells: Mapping[Cell, Mapping[str, Any]], layers: Sequence[str], total: int
 ) -> Trajectory:
     """The plane as far as `cells` hold it; `about` tells what it means and how many are missing of `total`."""
-    rows = []
+    rows, about = list[dict[str, Any]](), _about(recording, plan, layers)
+    cells = {cell: _bounded(found, about.get("entropy_y")) for cell, found in cells.items()}
     for (step, layer), cell in cells.items():
-        rules = [rule for rule, _ in cell.get("doubts", ())]
-        where = {"step": step, "layer": layer, "warnings": rules}
-        rows.append(where | {"quantity": XT, "value": cell.get("xt")})
-        rows.append(where | {"quantity": TY, "value": cell.get("ty"), "null": cell.get("null")})
-    about = _about(recording, plan, layers) | texts(cells) | {"cells": len(cells), "total": total}
+        rules = {q: [rule for rule, _, *of in cell.get("doubts", ()) if not any(of) or q in of] for q in (XT, TY)}
+        where = {"step": step, "layer": layer}
+        rows.append(where | {"quantity": XT, "value": cell.get("xt"), "warnings": rules[XT]})
+        rows.append(where | {"quantity": TY, "value": cell.get("ty"), "null": cell.get("null"), "warnings": rules[TY]})
+    about |= texts(cells) | {"bounds": _bounds(cells.values()), "cells": len(cells), "total": total}
     return Trajectory.from_rows(rows, about=about, metrics=recording.metrics)
+
+
+def _bounds(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The side of every quantity that is a bound at some layer and step."""
+    return {quantity: side for cell in cells for quantity, side in cell.get("bounds", {}).items()}
+
+
+def _bounded(cell: Mapping[str, Any], entropy: float | None) -> Mapping[str, Any]:
+    """The cell, doubted where it reads more of a target than there is to know."""
+    value = cell.get("ty")
+    if value is None or entropy is None or not above(value, entropy):
+        return cell
+    text = f"{in_both(value)} is above the entropy {in_both(entropy)} of the target, which bounds the truth."
+    return {**cell, "doubts": [*cell.get("doubts", ()), ["above entropy", text, TY]]}
 
 
 def _about(recording: Recording, plan: Plan, layers: Sequence[str]) -> dict[str, Any]:

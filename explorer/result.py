@@ -30,6 +30,11 @@ def off(nats: float, truth: float) -> bool:
     return abs(nats - truth) > max(LEAST, SHARE * abs(truth))
 
 
+def above(nats: float, entropy: float) -> bool:
+    """Whether an estimate exceeds an entropy that bounds the truth by more than the larger of 0.02 nats and 2 %."""
+    return nats > entropy + max(0.02, 0.02 * entropy)
+
+
 @dataclass(frozen=True)
 class Doubt:
     """One reason not to take a number at its face: the rule that fired and a sentence.
@@ -43,6 +48,9 @@ class Doubt:
     text: str
     note: bool = False
     scores: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{'note' if self.note else 'doubt'} ({self.rule}): {self.text}"
 
 
 @dataclass(frozen=True)

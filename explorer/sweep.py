@@ -4,7 +4,7 @@ Reading what is there needs no torch: the app draws partial planes while a worke
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer import planes, profiles
 from explorer.data import Recording, digest
+from explorer.entries import Entry, called
 from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.jobs.board import Board, Job
 from explorer.jobs.progress import nothing
@@ -69,10 +70,11 @@ def compute(
         return 0
     cells, kept = kind.cells(recording, plan, device), time.perf_counter()
     batch: dict[str, Mapping[str, Any]] = {}
+    name, shown = plan.estimator if isinstance(plan, Plan) else plan.measure, _curves(recording, plan)
     try:
         for group in cells.groups(missing):
             where, key = _said(group), digest(*(wanted[one] for one in group))
-            with followed(key, kind.named(plan), progress, done, total, f" of {where}", _curves(recording, plan)):
+            with followed(key, name, progress, done, total, f" of {where}", shown):
                 batch |= {wanted[one]: cell for one, cell in cells.together(group).items()}
             done += len(group)
             if time.perf_counter() - kept > KEEP_EVERY:
@@ -92,7 +94,7 @@ def curves(recording: Recording, plan: AnyPlan) -> dict[str, Any]:
 
 def plane(
     recording: Recording | Sequence[Recording],
-    estimator: str = "binning",
+    estimator: str | Entry = "binning",
     *,
     target: str = "y",
     layers: Sequence[str] | None = None,
@@ -114,7 +116,8 @@ def plane(
     Args:
         recording: one, or several runs of one network: then the mean over runs, `low` and `high`
             their smallest and largest value.
-        estimator: catalogue key.
+        estimator: catalogue key, or the entry with its settings, as `estimators.InfoNCE(steps=200)`: then a setting may
+            be called as an argument is here.
         target: "y", a factor, or a layer for I(T_i; T_target).
         noise: standard deviation of Gaussian noise added to T, the remedy for an infinite I(X;T).
         permutations: of the target; their mean is the null of I(T;Y).
@@ -125,13 +128,13 @@ def plane(
         SettingError: for a setting that does not exist or is out of its range.
         SampleError: when the estimator can take no cell of the recording.
     """
-    plan = Plan(estimator, settings, target, noise, permutations, seed)
+    plan = Plan(*called(estimator, settings), target, noise, permutations, seed)
     return swept(recording, plan, layers, steps, device, jobs, progress)
 
 
 def profile(
     recording: Recording | Sequence[Recording],
-    measure: str = "diffusion_spectral_entropy",
+    measure: str | Entry = "diffusion_spectral_entropy",
     *,
     target: str = "",
     layers: Sequence[str] | None = None,
@@ -148,7 +151,7 @@ def profile(
     Args:
         recording: one, or several runs of one network: then the mean over runs, `low` and `high`
             their smallest and largest value.
-        measure: catalogue key.
+        measure: catalogue key, or the entry with its settings: then a setting may be called as an argument is here.
         target: for a measure with labels "y" or a factor; for one that compares representations "previous", "first" or
             "last" recorded step of the same layer, "x" for the inputs, or another layer at the same step. "" takes "y",
             or the previous step.
@@ -161,7 +164,7 @@ def profile(
         SettingError: for a setting that does not exist or is out of its range.
         SampleError: when the measure can take no cell of the recording.
     """
-    plan = Profile(measure, settings, target, permutations, seed)
+    plan = Profile(*called(measure, settings), target, permutations, seed)
     return swept(recording, plan, layers, steps, device, jobs, progress)
 
 
@@ -175,6 +178,9 @@ def swept(
     progress: Report,
 ) -> Trajectory:
     """The trajectory of one recording or of a group, for a plan that is not checked yet."""
+    for name, given in (("layers", layers), ("steps", steps)):
+        if isinstance(given, Sized) and not isinstance(given, str) and len(given) == 0:
+            raise SettingError(f"{name}={given!r} must be a list that holds at least one; leave it out for all")
     if isinstance(recording, str | Path):
         raise SampleError(f"recording={str(recording)!r} is a path; open it first: explorer.open({str(recording)!r})")
     if not isinstance(recording, Recording):
@@ -247,16 +253,13 @@ def _curves(recording: Recording, plan: AnyPlan) -> str:
 
 
 def _said(group: Sequence[Cell]) -> str:
-    """ "tanh_3 at steps 0 to 400"."""
-    steps: dict[str, list[int]] = {}
-    for step, layer in group:
-        steps.setdefault(layer, []).append(step)
-    said = [
-        f"{layer} at step{f' {own[0]}' if len(own) == 1 else f's {own[0]} to {own[-1]}'}"
-        for layer, own in steps.items()
-    ]
-    more = f" and {len(said) - 2} more layer{'s' * (len(said) > 3)}" if len(said) > 2 else ""
-    return " and ".join(said[:2]) + more
+    """ "tanh_2 at step 400 and tanh_3, tanh_4 at steps 0 to 100"."""
+    layers: dict[str, list[str]] = {}
+    for layer in dict.fromkeys(layer for _, layer in group):
+        steps = [step for step, own in group if own == layer]
+        when = f"step {steps[0]}" if len(steps) == 1 else f"steps {steps[0]} to {steps[-1]}"
+        layers.setdefault(when, []).append(layer)
+    return " and ".join(f"{', '.join(some)} at {when}" for when, some in layers.items())
 
 
 def _chosen(

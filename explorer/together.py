@@ -52,7 +52,8 @@ def interactions(
     less than that of BROJA: for normal variables and one target they agree. Real columns are standardised for that,
     and read by `gaussian`, `gaussian_copula` or `ksg`, as the method has it, or where labels tell of them by `ross`,
     and by `mixed_ksg` where more than k of their values coincide. Where real y looks like a function of a variable or
-    of two, or they of y, as where it holds one of them, a doubt "deterministic" says so and no atom is known.
+    of two, or they of y, as where it holds one of them, a doubt "deterministic" says so: no atom is known, and y is
+    not shuffled.
 
     Args:
         x: samples, shape (n, d), d >= 3 unless groups make fewer variables.
@@ -93,7 +94,7 @@ def interactions(
         shuffled = work.shuffled() if null and again else np.full((1, 4), np.nan)
         about_target = {} if target is None else _targeted(work, target, k, null, called)
     doubts = (*samples.x.doubts, *(target.doubts if target else ()), *entry.doubts_on(samples, found[2]))
-    doubts = (*doubts, *took(entry.chosen(values), why))
+    doubts = (*doubts, *took(entry.chosen(values), why), *said.of_score((interval or null) and not again))
     doubts = (*doubts, *said.of_totals(found, ends, shuffled), *about_target.pop("doubts", ()))
     about = {"method": entry.chosen(values), "n": len(values), "groups": text, "k": k, "seed": seed, "level": LEVEL}
     about |= {
@@ -205,11 +206,11 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool, names: S
     variables = [work.entry.variable(values, i) for i in range(work.count)]
     labels = not any(one.is_floating_point() for one in (*variables, y))
     reader = "broja" if labels else reader_of(variables, y, k, work.entry.chosen(values))
-    rng = np.random.default_rng(work.seed)
-    orders = [torch.as_tensor(rng.permutation(len(y)), device=y.device) for _ in range(SHUFFLES if null else 0)]
+    rng, unbounded = np.random.default_rng(work.seed), said.determined(variables, y, names)
+    times = SHUFFLES if null and not unbounded else 0
+    orders = [torch.as_tensor(rng.permutation(len(y)), device=y.device) for _ in range(times)]
     pairs = work.count * (work.count - 1) // 2
     everything, found = pairs * (1 + len(orders)), list[Decomposed]()
-    unbounded = said.determined(variables, y, names)
     try:
         for one in pairs_of(variables, y, reader, k):
             report(len(found), everything, "pairs about y")
@@ -230,7 +231,7 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool, names: S
     told |= {f"{name}_null_high": one.max(0) for name, one in zip([*told][1:], most, strict=True)}
     about = {"pid": found[0].measure, "estimator": found[0].estimator}
     told |= {"target_null": alone.mean(0), "about": about}
-    return told | {"doubts": (*unbounded, *said.of_target(told))}
+    return told | {"doubts": (*unbounded, *said.copied(variables, y, names), *said.of_target(told))}
 
 
 def _atoms(found: Sequence[Decomposed], count: int) -> tuple[np.ndarray, ...]:

@@ -13,7 +13,7 @@ from explorer.catalogue import distributions, estimators
 from explorer.data import digest
 from explorer.errors import Cancelled, FileError, InputError, SettingError
 from explorer.jobs.board import Board, Job
-from explorer.jobs.progress import nothing
+from explorer.jobs.progress import foresee, nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import ensure_service
@@ -144,6 +144,8 @@ def compute(trial: Trial, progress: Report = nothing, device: str = "auto") -> i
     missing = [cell for cell, key in wanted.items() if key not in have]
     done, batch, kept = len(wanted) - len(missing), {}, time.perf_counter()
     samples: dict[tuple[Value, int], Any] = {}
+    each = {value: seconds_at(trial, value) for value in trial.values}
+    foresee(progress, done, [each[value][name] for name, value, _ in missing])
     try:
         for name, value, seed in missing:
             if (value, seed) not in samples:
@@ -230,13 +232,21 @@ def cost(trial: Trial) -> tuple[float, int]:
     """About how long (seconds on one core) and how much memory (bytes) a checked trial takes."""
     seconds, memory = 0.0, 0
     for value in trial.values:
-        source, n = trial.at(value)
-        x, y = source.sample(2, 0)
-        width = x.shape[1] + y.shape[1]
-        for name in trial.estimators:
-            seconds += trial.seeds * seconds_of(name, n, width, trial.estimators[name])
-            memory = max(memory, 8 * n * (width + min(n, 2048)))
+        n, width = trial.at(value)[1], columns(trial, value)
+        seconds += trial.seeds * sum(seconds_at(trial, value).values())
+        memory = max(memory, 8 * n * (width + min(n, 2048)))
     return seconds, memory
+
+
+def seconds_at(trial: Trial, value: Value) -> dict[str, float]:
+    """About how long every estimator takes on one core for one estimate at a value of what is swept."""
+    n, width = trial.at(value)[1], columns(trial, value)
+    return {name: seconds_of(name, n, width, settings) for name, settings in trial.estimators.items()}
+
+
+def columns(trial: Trial, value: Value) -> int:
+    """How many columns x and y have together at a value of what is swept."""
+    return sum(part.shape[1] for part in trial.at(value)[0].sample(2, 0))
 
 
 def _tells_information(name: str) -> None:

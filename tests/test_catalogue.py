@@ -8,7 +8,7 @@ import pytest
 
 from explorer import catalogue, estimators
 from explorer.catalogue import Catalogue
-from explorer.errors import InputError, SettingError, UnknownNameError
+from explorer.errors import InputError, SettingError, UnknownNameError, unknown
 from explorer.settings import Range, checked_settings, parsed_settings, settings_from_source
 
 CATALOGUES = {name: value for name, value in vars(catalogue).items() if isinstance(value, Catalogue)}
@@ -116,3 +116,8 @@ def test_a_card_knows_what_the_class_inherits_before_it_is_imported(name):
     for constant in ("unit", "against", "side", "distance", "posterior", "outputs", "tracks"):
         known = getattr(entry, constant)
         assert isinstance(known, property) or card.constants[constant] == known, constant  # settings may change a unit
+
+
+def test_names_that_a_message_leaves_out_are_counted():
+    assert unknown("array", "zzzz", [f"a{i}" for i in range(15)]).endswith("a10, a11 and 3 more")
+    assert unknown("array", "zzzz", [f"a{i}" for i in range(12)]).endswith("a10, a11")

@@ -163,7 +163,11 @@ def test_plane_of_a_recording_to_files(layers, tmp_path, home):
     assert list(table.columns) == ["step", "layer", "quantity", "value", "low", "high", "null", "unit", "warnings"]
     assert len(table) == len(pandas.read_parquet(tmp_path / "t.parquet")) == 2
     assert json.loads((tmp_path / "t.json").read_text())["unit"] == "nats"
-    assert "I(T;Y)" in run("plane", str(tmp_path / "run"), "--set", "width=0.07")
+    printed = run("plane", str(tmp_path / "run"), "--set", "width=0.07")
+    assert "I(T;Y)" in printed and "doubt (Deterministic network): If the network is deterministic" in printed
+    short = ("--set", "steps=50", "--permutations", "0")
+    bound = run("plane", str(tmp_path / "run"), "--estimator", "infonce", *short)
+    assert "doubt (A bound): infonce bounds I(X;T) and I(T;Y) from below: the truth may be higher." in bound
     run("plane", str(tmp_path / "run"), str(tmp_path / "run"), "--out", str(tmp_path / "group.csv"))
     group = pandas.read_csv(tmp_path / "group.csv")
     assert (group.low == group.high).all() and (group.value == table.value).all(), "two equal runs have no band"

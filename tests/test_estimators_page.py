@@ -234,7 +234,7 @@ def test_those_that_train_start_when_they_are_ticked(table):
     test = your(x=f"{table}:a", y=f"{table}:b")
     (job,) = jobs.jobs()
     said = texts(test).replace("\\", "")
-    assert "that train and 2 of sequences and 1 slow are left out: tick to add. All of them would take about" in said
+    assert "train and 2 of sequences and 1 slow are left out; Add others has them. All of them would take about" in said
     assert "infonce" not in job.spec.arguments["inquiry"]["estimators"]
     given = {"x": f"{table}:a", "y": f"{table}:b", "add": ["infonce", "transfer_entropy"]}
     test = your(**given)

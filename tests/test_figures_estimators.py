@@ -191,6 +191,8 @@ def test_the_panel_draws_nulls_intervals_and_doubts():
         assert dots.error_x.array == pytest.approx([0.1] * 3)
         assert len(figure.data) == 4 and figure.layout.xaxis.range[0] < 0
     assert panel_figure.finding(panel({}, cells=3, total=9)) == "2 of 8 estimators so far"
+    refused = panel({"a": (0.5, 0.01, False)}, {"z": "z needs labels", "v": "v never changes"}, cells=4, total=9)
+    assert panel_figure.finding(refused) == "3 of 8 estimators so far, 2 of them refuse these data"
     panel_figure.draw(panel({}))
 
 

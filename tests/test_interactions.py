@@ -10,11 +10,14 @@ from typer.testing import CliRunner
 import explorer
 from explorer import cli
 from explorer.catalogue import figures
+from explorer.commands.interactions import lines
 from explorer.errors import InputError, SampleError, SettingError, UnitError
 from explorer.estimators import KSG, OInformation, PartialInformation
 from explorer.figures import interactions as drawing
 from explorer.figures import pair_atoms
+from explorer.figures.theme import THEMES
 from explorer.results.interactions import TOTALS, Interactions
+from explorer.watching import watched
 
 rng = np.random.default_rng(0)
 A, B, C = rng.integers(0, 2, (3, 600))
@@ -95,11 +98,49 @@ def test_a_target_that_is_a_function_is_doubted_or_refused_with_the_names_of_its
         assert f"function of {named}, or" in doubt.text and found.unbounded and "No rule" not in found.verdict
         title = pair_atoms.finding(found, "bits")
         assert "look like functions of each other" in title and not any(letter.isdigit() for letter in title)
-        assert "doubtful: deterministic" in pair_atoms.draw(found).layout.title.text
+        assert "doubtful: deterministic" in pair_atoms.draw(found).layout.title.text.replace("<br>", " ")
         assert "doubtful" not in drawing.draw(found).layout.title.text, "no total rests on the target"
         with pytest.raises(SampleError, match=f"function of {named}, or .*Leave the columns of y out of x"):
             about(x, y, "gaussian")
     assert about(x, np.exp(x[:, 1]), "gaussian").unbounded
+
+
+def test_a_target_of_labels_that_is_a_variable_is_noted_by_its_name() -> None:
+    names = ["a", "b", "parity", "other"]
+    found = explorer.interactions(PARITY, y=np.where(A > 0, "yes", "no"), names=names, interval=False, null=False)
+    assert [str(one) for one in found.doubts if one.rule == "copy"] == [
+        "note (copy): y is 'a' itself: that it tells all of y is no finding. Leave it out of x."
+    ]
+    other = explorer.interactions(PARITY, y=A & B, names=names, interval=False, null=False)
+    assert "copy" not in [one.rule for one in other.doubts]
+
+
+def test_of_many_rows_it_is_said_which_were_looked_at() -> None:
+    x = np.random.default_rng(2).normal(size=(9000, 3))
+    for rows, said in ((3000, ", copula"), (9000, " of 3000 evenly spaced rows, copula")):
+        doubts = explorer.interactions(x[:rows], interval=False, null=False).doubts
+        assert any(f"bits){said}" in one.text for one in doubts if one.rule == "method")
+
+
+def test_bars_about_a_doubted_target_are_open_and_starred_and_nothing_is_shuffled() -> None:
+    x, heard = normal(3), []
+    with watched(lambda *one: heard.append(one[2])):
+        found = explorer.interactions(x, y=x[:, 1], method="neighbors", interval=False)
+    assert found.unbounded and set(heard) == {"pairs about y"}
+    (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
+    assert "y was not shuffled" in doubt.text and np.isnan(found.synergy_null_high).all()
+    sure = explorer.interactions(x, y=rng.normal(size=400), method="gaussian", interval=False, null=False)
+    for theme, look in THEMES.items():
+        open_, filled = (pair_atoms.draw(one, theme=theme) for one in (found, sure))
+        for bar in open_.data:
+            assert bar.marker.color == bar.marker.pattern.bgcolor == look.background
+            assert bar.marker.line.color == bar.marker.pattern.fgcolor != look.background
+            assert all("doubtful" in text for text in bar.hovertext)
+        assert all(bar.marker.pattern.bgcolor == bar.marker.color for bar in filled.data)
+        assert "open, *: doubtful: deterministic" in open_.layout.title.text.replace("<br>", " ")
+        ends = [{one.text for one in drawn.layout.annotations if one.xanchor == "left"} for drawn in (open_, filled)]
+        assert all(text.endswith(" *") for text in ends[0]) and not any("*" in text for text in ends[1])
+    assert "tell of the target, nats, doubtful: " in pair_atoms.alternative(found, "nats")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -249,6 +290,7 @@ def test_scores_tell_everything_at_once() -> None:
     found = explorer.interactions(x, method="score")
     exact = explorer.interactions(x)
     assert found.about["method"] == "score" and np.isnan(found.totals_low).all()
+    assert "neither intervals nor shuffles are computed" in str(found.doubts) and "nan" not in lines(found)
     assert found.totals[:2] == pytest.approx(exact.totals[:2], abs=0.1)
     assert found.pairs[0, 1] == pytest.approx(exact.pairs[0, 1], abs=0.08)
 

@@ -19,7 +19,7 @@ from explorer.errors import Cancelled, FileError, InputError, JobError, SettingE
 from explorer.home import database_url, home
 from explorer.jobs.board import STALE, Board
 from explorer.jobs.database import JOBS, transaction
-from explorer.jobs.progress import Progress
+from explorer.jobs.progress import Progress, foresee
 from explorer.jobs.results import Results, results
 from explorer.jobs.specification import Specification, code_version
 from explorer.jobs.startup import alive, ensure_service
@@ -230,6 +230,40 @@ class TestProgress:
         time.sleep(0.5)
         progress(600, 1000)
         assert progress.seconds_left == pytest.approx(2.0, rel=0.25)  # 100 in 0.5 s; sleep may overrun
+
+    def test_time_left_knows_that_pieces_are_unequal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now, progress = [0.0], Progress(Desk(), "id", 1)
+        monkeypatch.setattr("explorer.jobs.progress.time.monotonic", lambda: now[0])
+        progress(0, 5)
+        foresee(progress, 0, [0.0, 0.1, 0.2, 100.0, 100.0])
+        assert progress.seconds_left == pytest.approx(200.3)
+        for done, at in ((1, 0.1), (2, 0.3), (3, 0.5)):
+            now[0] = at
+            progress(done, 5)
+            assert progress.seconds_left == pytest.approx(200, rel=0.02)  # the mean rate said 0.3 s
+        now[0] = 50.5
+        progress(3, 5, "update 300 of 600")
+        assert progress.seconds_left == pytest.approx(150, rel=0.02)
+        now[0] = 200.5  # twice as long as foreseen: so may the last be
+        assert progress.seconds_left == pytest.approx(183, rel=0.01)
+        progress(4, 5)
+        now[0] = 600.5
+        assert progress.seconds_left is None  # the last one is late, and nobody knows by how much
+
+    def test_the_start_of_a_first_piece_does_not_tell_the_pace(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now, progress = [0.0], Progress(Desk(), "id", 1)
+        monkeypatch.setattr("explorer.jobs.progress.time.monotonic", lambda: now[0])
+        foresee(progress, 0, [2.0] * 20)
+        now[0] = 8.8  # libraries were loaded
+        progress(1, 20)
+        assert progress.seconds_left < 70  # the mean rate said 167 s
+        for done in range(2, 11):
+            now[0] += 2.0
+            progress(done, 20)
+        assert progress.seconds_left == pytest.approx(20, rel=0.25)
+
+    def test_who_listens_otherwise_is_told_nothing_of_seconds(self) -> None:
+        foresee(lambda done, total, note="": None, 0, [1.0])
 
     def test_cancellation_is_raised_at_the_next_report_and_stays(self) -> None:
         desk = Desk()

@@ -1,5 +1,9 @@
 """Intervals, the rules that fire, and the words of the verdict."""
 
+import ast
+from itertools import pairwise
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -18,7 +22,7 @@ from explorer.distributions import (
 )
 from explorer.errors import InputError
 from explorer.estimators import KSG, Gaussian, GaussianCopula, PlugIn
-from explorer.reliability.interval import LEVEL, interval_of
+from explorer.reliability.interval import LEVEL, Interval, interval_of
 from explorer.result import Doubt, Estimate, Null, off
 
 rng = np.random.default_rng(0)
@@ -133,6 +137,23 @@ def test_few_samples_are_imprecise() -> None:
     assert missed and np.mean(["Doubtful" in one.verdict for one in missed]) >= 0.9
 
 
+@pytest.mark.parametrize("estimator, settings", [("infonce", {"steps": 60}), ("minde", {"steps": 60}), ("mist", {})])
+def test_an_interval_of_the_estimators_own_is_imprecise_too(estimator: str, settings: dict) -> None:
+    x, y = BivariateNormal(0.8).sample(48)
+    result = explorer.estimate(x, y, estimator=estimator, null=False, **settings)
+    low, high = result.interval
+    assert off(max(high, 2 * result.nats - low), result.nats) and "imprecise" in rules(result)
+
+
+def test_an_interval_below_zero_found_nothing() -> None:
+    from explorer.reliability.rules import fired
+
+    samples = KSG().checked(*rng.normal(size=(2, 500, 1)))
+    for high, expected in ((-0.001, ["negative"]), (0.001, [])):
+        said = list(fired(KSG(), samples, -0.01, Interval(-0.019, high, 0.006, 0.0, 0.009), None))
+        assert [doubt.rule for doubt in said] == expected and all(doubt.note for doubt in said)
+
+
 def test_copies_and_handfuls_are_named() -> None:
     x, y = BivariateNormal().sample(250)
     assert "copies" in rules(explorer.estimate(np.tile(x, (4, 1)), np.tile(y, (4, 1)), null=False))
@@ -211,3 +232,15 @@ def test_real_columns_of_few_values_hold_no_more_than_their_entropy() -> None:
         found = {one.rule: one.text for one in fired(GaussianCopula(), samples, 0.9, None, None)}
         assert ("above entropy" in found) == doubted
         assert not doubted or "above the entropy 0.693" in found["above entropy"]
+
+
+@pytest.mark.parametrize("room", ["estimators", "reliability"])
+def test_informations_in_the_texts_of_doubts_are_told_in_both_units(room: str) -> None:
+    """A number before " nats" is of a text that is read on pages in bits too: `in_both` writes it."""
+    said = []
+    for path in (Path(explorer.__file__).parent / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            for number, after in pairwise(node.values) if isinstance(node, ast.JoinedStr) else ():
+                if isinstance(number, ast.FormattedValue) and isinstance(after, ast.Constant):
+                    said += [f"{path.name}:{node.lineno}"] if str(after.value).startswith((" nats", " bits")) else []
+    assert said == []

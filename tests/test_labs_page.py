@@ -156,6 +156,28 @@ def test_what_a_question_holds_is_found_before_what_its_chapter_holds() -> None:
     assert shown == [f"Found {where}" for where in found]
 
 
+@pytest.mark.parametrize(
+    "words, first, later",
+    [
+        ("transfer entropy", "who_drives_whom", "knowledge_transfer"),
+        ("diffusion", "noise_levels", None),
+        ("diffusion", "bridge_of_noise", None),
+        ("cross entropy", "knowledge_transfer", None),
+    ],
+)
+def test_whole_words_and_phrases_come_before_parts_and_scattered_words(words, first, later) -> None:
+    found = labs_page.ranked([labs.card(name) for name in labs], words)
+    where = {card.name: place for place, place_of in enumerate(labs_page.WHERE) for card in found.get(place_of, ())}
+    assert where[first] <= 1 and (later is None or where[later] == 2)
+
+
+def test_an_entry_that_a_lab_imports_finds_it_by_name_and_summary() -> None:
+    every = [labs.card(name) for name in labs]
+    for words in ("minde", "mutual information neural diffusion estimation"):
+        assert "noise_levels" in [card.name for card in labs_page.ranked(every, words)[labs_page.WHERE[1]]]
+    assert labs_page._entries("explorer.labs.scores.noise_levels")
+
+
 def test_numbers_that_will_be_seen_are_of_the_defaults_where_a_setting_is_another() -> None:
     state = {"near_and_far.decay": "1.2"}
     moved = "**See, starting from the defaults:** two of the sequences"

@@ -9,10 +9,11 @@ import pytest
 from pages_fixture import APP, PAGES, opened, quiet, texts  # noqa: F401
 
 import explorer
-from explorer import jobs
+from explorer import jobs, sweep, watching
 from explorer.demo import submit_demo
 from explorer.errors import SettingError
-from explorer.jobs import board
+from explorer.jobs import board, training_curves
+from explorer.jobs.progress import nothing
 from explorer.plan import Plan, cost
 from explorer.ui import show
 
@@ -124,6 +125,7 @@ def test_a_heavy_plane_begins_with_the_layers_and_steps_that_are_chosen():
     seconds = cost(run, Plan("infonce").checked(run))[0]
     assert any(f"on this run takes about {show.duration(seconds)} on" in text.value for text in test.info)
     test.multiselect(key="part-layers-infonce").set_value(["tanh_3"]).run()
+    assert test.selectbox(key="part-steps-infonce").options[-1] == f"all {len(run.steps)}"
     test.selectbox(key="part-steps-infonce").set_value(2).run()
     part = show.duration(seconds * 2 / (len(run.steps) * len(run.layers)))
     assert any(f"on these layers and steps takes about {part} on" in text.value for text in test.info)
@@ -131,6 +133,31 @@ def test_a_heavy_plane_begins_with_the_layers_and_steps_that_are_chosen():
     (job,) = jobs.jobs()
     assert job.spec.arguments["layers"] == ["tanh_3"]
     assert job.spec.arguments["steps"] == [run.steps[0], run.steps[-1]]
+    jobs.cancel(job.id)
+    again = opened("3_plane.py", run="twelve_bit", est="infonce")
+    assert "Resume" in [button.label for button in again.button], "a part that was stopped goes on"
+    assert again.multiselect(key="part-layers-infonce").value == ["tanh_3"]
+    assert again.selectbox(key="part-steps-infonce").value == 2
+
+
+def test_settings_called_as_arguments_of_a_plane_are_copied_with_their_entry():
+    test = opened("3_plane.py", run="twelve_bit", est="infonce", **{"infonce.steps": "50"})
+    code = next(one.value for one in test.code if "explorer.plane" in one.value)
+    assert "explorer.plane(recording, explorer.estimators.InfoNCE(steps=50))" in code
+
+
+def test_a_plane_shows_how_what_trains_now_learns(recorded):
+    recording = explorer.open(recorded)
+    plan = Plan("infonce").checked(recording)
+    sweep.submitted(recording, plan)
+    test = opened("3_plane.py", run=str(recorded), est="infonce", unit="nats")
+    assert not test.exception and not test.get("plotly_chart")
+    with training_curves.followed("cells", "infonce", nothing, 0, 9, " of tanh_3", sweep._curves(recording, plan)):
+        with watching.named("I(T;Y)", 6):
+            watching.look(25, 0.5, 0.4)
+        (chart,) = test.run().get("plotly_chart")
+    assert "infonce at update 25: 0.400 nats" in chart.proto.spec and "I(T;Y) of tanh_3" in chart.proto.spec
+    assert "How it was trained" in texts(test) and not test.run().get("plotly_chart")
 
 
 @pytest.mark.parametrize("state, says", [("failed", "has stopped: it broke"), ("lost", "its worker is gone")])

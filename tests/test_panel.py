@@ -9,6 +9,7 @@ import explorer
 from explorer import arrays, panel
 from explorer.catalogue import estimators
 from explorer.errors import FileError, SampleError, UnknownNameError
+from explorer.figures.panel import finding
 from explorer.panel import Inquiry, collected, compute, fill, keys, specification
 from explorer.results.comparison import Panel
 
@@ -45,6 +46,22 @@ def test_every_estimator_gives_a_value_or_a_reason(pair):
     assert not [why for why in found.errors.values() if "a defect" in why]
     kinds = found.about["kinds"]
     assert (kinds["x"]["kind"], kinds["y"]["kind"], kinds["y"]["levels"]) == ("continuous", "discrete", 2)
+
+
+def test_those_that_refuse_count_as_done_and_the_title_says_how_many(pair, tmp_path):
+    (tmp_path / "still.csv").write_text("\n".join(["s", *["1"] * 120]))
+    inquiry = Inquiry(QUICK | {"ross": {}}).checked()
+    titles = []
+
+    def watch(done, total, note=""):
+        found = collected(pair[0], f"{tmp_path / 'still.csv'}:s", inquiry)
+        titles.append((done, len(found.errors), finding(found)))
+
+    compute(pair[0], f"{tmp_path / 'still.csv'}:s", inquiry, watch)
+    assert any(", 1 of them refuses these data" in title for *_, title in titles[:-1])
+    for done, refused, title in titles[1:-1]:
+        said = f", {refused} of them refuse{'s' * (refused == 1)} these data" if refused else ""
+        assert title == f"{done - 1} of 4 estimators so far{said}"
 
 
 def test_cells_are_kept_one_by_one(pair):
@@ -147,3 +164,33 @@ def test_units_and_the_table():
     table = found.to_frame()
     assert table["estimator"].tolist() == ["a", "b"] and table["verdict"][1] == "no value: b needs labels"
     assert found.trusted.tolist() == [True] and found.comparable.tolist() == [True]
+
+
+def test_a_job_is_told_what_every_estimator_takes(pair, monkeypatch):
+    told = []
+    monkeypatch.setattr(panel, "foresee", lambda progress, done, seconds: told.append((done, seconds)))
+    monkeypatch.setattr(panel, "_cell", lambda *_: {"error": "left out"})
+    inquiry = Inquiry({"ksg": {}, "infonce": {}, "gaussian": {}}, null=True).checked()
+    compute(*pair[:2], inquiry)
+    ((done, seconds),) = told
+    assert done == 0 and seconds[0] == 0.0 and seconds == sorted(seconds) and len(seconds) == 4
+    assert sum(seconds) == pytest.approx(panel.cost(*pair[:2], inquiry)[0]) and seconds[-1] > 10 * sum(seconds[:-1])
+
+
+def test_a_text_names_the_inputs_of_a_run(home, tmp_path):
+    inputs = arrays.array("twelve_bit:x")
+    assert inputs.shape == (4096, 12) and np.array_equal(inputs, arrays.recording("twelve_bit").x)
+    assert list(arrays.variables("twelve_bit:x"))[:2] == ["x 0", "x 1"]
+    found = explorer.estimate(inputs, arrays.array("twelve_bit:y"), estimator="plug_in", null=False, interval=False)
+    assert found.nats == pytest.approx(explorer.open("twelve_bit").provenance.get("nats", 0.6931), abs=0.01)
+
+
+def test_a_run_without_inputs_says_so_and_a_factor_called_x_comes_first(monkeypatch):
+    layer = np.zeros((4, 2))
+    one = explorer.Recording.from_arrays({0: {"a": layer}}, y=np.arange(4), name="bare")
+    with pytest.raises(FileError, match="bare was recorded without the inputs of its probe"):
+        arrays._of_recording(one, ["x"])
+    one = explorer.Recording.from_arrays({0: {"a": layer}}, x=np.zeros((4, 3, 3)), factors={"x": np.arange(4)})
+    assert arrays._of_recording(one, ["x"]).tolist() == [0, 1, 2, 3]
+    one = explorer.Recording.from_arrays({0: {"a": layer}}, x=np.zeros((4, 3, 3)))
+    assert arrays._of_recording(one, ["x"]).shape == (4, 9)

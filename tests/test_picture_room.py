@@ -183,3 +183,11 @@ def test_titles_of_axes_are_broken_where_the_axes_end() -> None:
     for axis, pixels in ((figure.layout.xaxis, 300), (figure.layout.yaxis, 330)):
         assert len(lines(axis.title.text)) > 1 and 7.5 * max(map(len, lines(axis.title.text))) < pixels
     assert " ".join(lines(figure.layout.xaxis.title.text)) == " ".join(textwrap.wrap(long))
+
+
+def test_words_at_an_upright_line_stand_where_room_was_found_for_them() -> None:
+    x = np.linspace(-3, 3, 61)
+    said = {"title": "t", "x_title": "x", "y_title": "y"}
+    figure = Curves(x=x, lines=[Line("hill", np.exp(-(x**2)))], marks=[Mark(0.0, "α = I")], **said).plot()
+    (words,) = [one for one in figure.layout.annotations if one.text == "α = I"]
+    assert words.yanchor == "middle"  # unless it is said, Plotly hangs words near the top below their place

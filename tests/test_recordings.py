@@ -308,10 +308,10 @@ def test_arrays_in_memory_make_the_same_recording(tmp_path: Path) -> None:
 def test_tensors_in_memory_that_numpy_does_not_take_are_taken() -> None:
     bits = torch.tensor([[1.5, -0.25], [3.0, 2.0**-100]], dtype=torch.bfloat16, requires_grad=True)
     made = explorer.Recording.from_arrays({0: {"a": bits}}, x=bits, y=bits[:, 0], factors={"f": bits[:, 1]})
-    for kept, given in (
+    for kept, bare in (
         (made.activations(0, "a"), bits),
         (made.x, bits),
         (made.y, bits[:, 0]),
         (made.factors["f"], bits[:, 1]),
     ):
-        assert kept is not None and np.array_equal(kept, given.detach().float().numpy())
+        assert kept is not None and np.array_equal(kept, bare.detach().float().numpy())

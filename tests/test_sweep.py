@@ -1,5 +1,6 @@
 """The information plane: what it means, what it keeps, what it refuses."""
 
+import inspect
 import itertools
 import math
 
@@ -7,15 +8,14 @@ import numpy as np
 import pytest
 
 import explorer
+from explorer import planes
 from explorer.cells import Cells
 from explorer.data import identity
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
 from explorer.plan import Plan, keys
 from explorer.reliability.verdict import doubts_of
-from explorer.results.trajectory import Trajectory
+from explorer.results.trajectory import TY, XT, Trajectory
 from explorer.sweep import collected, compute
-
-XT, TY = "I(X;T)", "I(T;Y)"
 
 
 @pytest.fixture
@@ -175,6 +175,41 @@ def test_the_title_says_how_far_a_plane_is(recording):
     assert finding(collected(recording, plan)) == "No value yet"
     compute(recording, plan, steps=[0])
     assert finding(collected(recording, plan)) == "2 of 6 points so far"
+
+
+def test_the_title_of_a_part_says_of_how_many_steps_it_is(recording):
+    plot = explorer.plane(recording, layers=["tanh_3"], steps=[1], permutations=0).plot()
+    assert "1 of 3 recorded steps: what moves is not seen" in plot.layout.title.text
+    two = explorer.plane(recording, steps=[0, 1], permutations=0).plot()
+    assert "2 of 3 recorded steps" in two.layout.title.text.replace("<br>", " ")
+
+
+def test_a_plane_that_reads_more_than_the_target_has_is_doubted(recording):
+    cell = {"xt": 1.0, "ty": 0.9, "doubts": [["ties", "Some.", ""]], "bounds": {TY: "lower"}}
+    plan = Plan("infonce").checked(recording)
+    plane = planes.table(recording, plan, {(0, "tanh_3"): cell, (1, "tanh_3"): {**cell, "ty": 0.6}}, ["tanh_3"], 2)
+    assert plane.about["entropy_y"] == pytest.approx(0.664, abs=1e-3)
+    assert plane.warnings == (("ties",), ("ties", "above entropy"), ("ties",), ("ties",))
+    assert plane.about["doubts"]["above entropy"]["tanh_3"].startswith("I(T;Y): 0.9 nats (1.3 bits) is above")
+    assert "infonce bounds I(T;Y) from below: the truth may be higher." in [one.text for one in doubts_of(plane)]
+
+
+def test_a_setting_called_as_an_argument_is_given_with_its_entry(recording):
+    """`steps` are those of the training and those of the run."""
+    entry = explorer.estimators.InfoNCE(steps=50, hidden=8)
+    plane = explorer.plane(recording, entry, steps=[10], permutations=0)
+    assert plane.steps == (10,) and plane.about["settings"]["steps"] == 50
+    spent = explorer.profile(recording, explorer.measures.WassersteinDependency(steps=50), steps=[1])
+    assert spent.steps == (1,) and spent.about["settings"]["steps"] == 50
+
+
+def test_what_trains_reads_in_a_plane_what_it_reads_by_itself(recording):
+    """The same seed, the same number, and the doubts of each quantity beside it alone."""
+    plane = explorer.plane(recording, "minde", layers=["tanh_3"], steps=[10], permutations=1, seed=3, hidden=8)
+    t = recording.activations(10, "tanh_3")
+    alone = explorer.estimators.MINDE(hidden=8)(t, recording.y.astype(float), seed=3, y_kind="continuous")
+    read = dict(zip(plane.quantity, plane.value.tolist(), strict=True))
+    assert read[TY] == pytest.approx(alone.nats, abs=1e-6)
 
 
 def test_following_waits_for_life_and_ends_when_the_recording_does(layers, tmp_path, home, monkeypatch):
@@ -347,3 +382,29 @@ def test_labels_taken_as_coordinates_are_doubted(home):
     assert "labels" in explorer.plane(labels, "ksg").about["doubts"]
     numbers = explorer.Recording.from_arrays({0: {"t": np.tanh(x)}}, x=x, y=x[:, 0] + rng.normal(size=200))
     assert "labels" not in explorer.plane(numbers, "ksg").about["doubts"]
+
+
+@pytest.mark.parametrize("read", ["plane", "profile"])
+@pytest.mark.parametrize("name, none", [("layers", []), ("steps", ()), ("steps", np.array([], int))])
+def test_a_list_that_names_nothing_is_refused_and_does_not_mean_everything(home, read, name, none):
+    recording = explorer.Recording.from_arrays({0: {"a": np.eye(8)}, 1: {"a": np.eye(8)}}, y=np.arange(8) % 2)
+    with pytest.raises(
+        SettingError, match=rf"^{name}=.* must be a list that holds at least one; leave it out for all$"
+    ):
+        getattr(explorer, read)(recording, **{name: none})
+    assert "layers" in inspect.signature(getattr(explorer, read)).parameters and getattr(explorer, read).__doc__
+
+
+def test_a_trajectory_is_printed_in_a_line_that_says_what_it_is(recording):
+    found = explorer.profile(recording, "participation_ratio", steps=[0])
+    said = "Trajectory: participation_ratio() of small, 2 layers at 1 step (0), in dimensions; to_frame() is the table"
+    assert repr(found) == said
+    found = Trajectory.from_rows(
+        [{"step": step, "layer": "a", "quantity": q, "value": 1.0} for step in (0, 8) for q in (XT, TY)],
+        about={"recording": "small", "call": "ksg(k=3)", "layers": ["a"], "cells": 2, "total": 5},
+    )
+    assert repr(found) == (
+        "Trajectory: I(X;T), I(T;Y) by ksg(k=3) of small, 1 layer at 2 steps (0 to 8), in nats, 3 cells missing; "
+        "to_frame() is the table"
+    )
+    assert "nothing" in repr(Trajectory.from_rows([]))

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+import explorer
 from explorer import panel, sweep, trials
 from explorer.catalogue import estimators
 from explorer.errors import Cancelled
@@ -12,7 +13,8 @@ from explorer.figures.training_curves import draw
 from explorer.jobs import training_curves
 from explorer.jobs.results import results
 from explorer.panel import Inquiry
-from explorer.plan import seconds_of, trains
+from explorer.plan import Plan, seconds_of, trains
+from explorer.profiles import Profile
 from explorer.result import Estimate
 from explorer.trials import Trial
 from explorer.watching import look, report
@@ -207,11 +209,37 @@ def test_planes_listen_too(home, monkeypatch):
         cells = staticmethod(lambda *_: Cells())
 
     class Run:
-        steps, layers = (4,), ("tanh",)
+        steps, layers, complete, digest = (4,), ("tanh",), True, "run"
 
-    monkeypatch.setitem(sweep.KINDS, dict, Kind)
-    sweep.compute(Run(), {}, progress=lambda done, total, note="": heard.append((done, total, note)))
-    assert heard[0] == (0, 1, "tanh at step 4: update 3 of 9")
+    monkeypatch.setitem(sweep.KINDS, Profile, Kind)
+    sweep.compute(Run(), Profile("mine"), progress=lambda done, total, note="": heard.append((done, total, note)))
+    assert heard == [(0, 1, "mine of tanh at step 4: update 3 of 9"), (1, 1, "tanh at step 4")]
+
+
+def test_a_plane_tells_which_information_is_learnt_and_shows_its_curves(layers, home, monkeypatch):
+    monkeypatch.setattr(training_curves, "KEEP_EVERY", 0.0)
+    steps, x, y = layers
+    recording = explorer.Recording.from_arrays(steps, x=x, y=y, name="small")
+    seen, notes = [], []
+    for name, settings in (("infonce", {"steps": 50, "hidden": 8}), ("minde", {"steps": 50, "hidden": 16})):
+        plan = Plan(name, settings, permutations=1).checked(recording)
+
+        def progress(done, total, note="", plan=plan):
+            notes.append(note)
+            seen.append(sweep.curves(recording, plan))
+
+        sweep.compute(recording, plan, ["tanh_3"], [0, 1], device="cpu", progress=progress)
+        assert sweep.curves(recording, plan) == {}, "nothing learns any more"
+    read = {(one["estimator"], one["of"], one["at_once"]) for one in seen if one}
+    together = {("infonce", f"{what} of tanh_3 at steps 0 to 1", count)
+                for what, count in (("I(X;T)", 2), ("I(T;Y) and I(T;Y) shuffled", 4))}  # fmt: skip
+    alone = {("minde", f"{what} of tanh_3 at step {step}", 1)
+             for what in ("I(X;T)", "I(T;Y)", "I(T;Y) shuffled") for step in (0, 1)}  # fmt: skip
+    assert read == together | alone
+    assert any(note.startswith("I(T;Y) shuffled of tanh_3 at step 1: update 50 of 50") for note in notes)
+    drawn = draw(next(one for one in seen if one and one["at_once"] == 4), unit="nats").layout.title.text
+    said = drawn.replace("<br>", " ")
+    assert "I(T;Y) and I(T;Y) shuffled of tanh_3 at steps 0 to 1" in said and "the mean of 4 trainings" in said
 
 
 def test_a_predictor_of_noise_that_learns_is_drawn_as_a_loss_without_a_unit():

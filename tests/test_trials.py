@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from explorer.errors import SettingError, UnitError, UnknownNameError
 from explorer.jobs import specification as specifications
 from explorer.results.comparison import Trials
 from explorer.trials import Trial, collected, compute, cost, fill, keys, specification
+from explorer.ui.estimators_page import doubts
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -168,3 +170,27 @@ def test_the_job_is_the_same_trial():
 def test_more_work_is_thought_to_take_longer():
     small, large = (Trial(**{**vars(SMALL), "values": (n,)}).checked() for n in (100, 10_000))
     assert 0 < cost(small)[0] < cost(large)[0] and cost(small)[1] < cost(large)[1]
+
+
+def test_a_job_is_told_what_every_missing_estimate_takes(home, monkeypatch):
+    told = []
+    monkeypatch.setattr(trials, "foresee", lambda progress, done, seconds: told.append((done, seconds)))
+    trial = Trial("bivariate_normal", {}, "n", (100, 200), 100, {"gaussian": {}, "ksg": {}}, 1).checked()
+    trials.compute(trial)
+    trials.compute(replace(trial, values=(100, 400)))
+    (first, every), (second, rest) = told
+    assert (first, second, len(every), len(rest)) == (0, 2, 4, 2)
+    assert sum(every) == pytest.approx(trials.cost(trial)[0]) and every[1] < every[3] < rest[1]
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_one_sample_a_point_has_no_deviation_and_no_panel_of_it(seeds):
+    found = trials.run("bivariate_normal", ["gaussian", "ksg"], values=(50, 100), seeds=seeds)
+    figure = found.plot(unit="nats")
+    titles = [one.text for one in figure.layout.annotations if one.text.startswith("↑")]
+    assert ("↑ deviation, nats" in titles) == (seeds > 1) and len(titles) == 2 + seeds
+    told = [text for trace in figure.data for text in trace.text or ()]
+    assert told and all(("deviation" in text) == ("10 to 90" in text) == (seeds > 1) for text in told)
+    assert not any("nan" in text for text in told)
+    few = [doubt.text for doubt in doubts(found) if doubt.rule == "Few samples"]
+    assert few[0].startswith("One sample a point: " if seeds == 1 else "2 samples a point: ")

@@ -36,11 +36,13 @@ def compare(
     """
     checked_out(out, ".tex")
     entries = catalogue.measures if measure else catalogue.estimators
-    settings = settings_of(entries, measure or estimator or "binning", set_)
-    asked = {"estimator": estimator, "measure": measure, "target": target, "step": step, "noise": noise}
+    name = measure or estimator or "binning"
+    entry = entries[name](**settings_of(entries, name, set_))
+    asked = {"estimator": estimator, "measure": measure, "measure" if measure else "estimator": entry}
+    asked |= {"target": target, "step": step, "noise": noise}
     asked |= {"permutations": permutations, "seed": seed, "device": device}
     sides = [side(one) for one in (baseline, *others)]
-    found = explorer.compare(sides[0], sides[1:], progress=progress, **asked, **settings)
+    found = explorer.compare(sides[0], sides[1:], progress=progress, **asked)
     if out.endswith(".tex"):
         Path(out).write_text(found.to_latex(step), encoding="utf-8")
     elif out:

@@ -1,7 +1,9 @@
 """The command that tells what many variables share."""
 
+import math
 from typing import Annotated
 
+import numpy as np
 import typer
 
 import explorer
@@ -12,7 +14,7 @@ from explorer.results.interactions import TOTALS, Interactions
 
 
 def interactions(
-    x: Annotated[str, typer.Argument(help="Variables: FILE, FILE:NAME, FILE:a,b or RUN:STEP:LAYER.")],
+    x: Annotated[str, typer.Argument(help="Variables: FILE, FILE:NAME, FILE:a,b, RUN:x or RUN:STEP:LAYER.")],
     y: Annotated[str | None, typer.Argument(help="A target, as X: then every pair is decomposed about it.")] = None,
     columns: Annotated[str, typer.Option("--columns", "--groups", help="Of every variable, as 0-2,3,4+6.")] = "",
     method: Annotated[str, typer.Option(help="auto, gaussian, copula, neighbors, table or score.")] = "auto",
@@ -42,18 +44,26 @@ def lines(found: Interactions) -> str:
     """Totals, what each variable adds, pairs and doubts as one reads them on a terminal."""
     about = found.about
     wide = max(12, *(len(name) + 2 for name in found.names))
-    rows = [f"{len(found.names)} variables, {about['method']}, n={about['n']}; nats, {about['level']:.0%} intervals"]
+    level = f", {about['level']:.0%} intervals" * bool(np.isfinite(found.totals_low).any())
+    rows = [f"{len(found.names)} variables, {about['method']}, n={about['n']}; nats{level}"]
     ends = zip(found.totals, found.totals_low, found.totals_high, found.null, strict=True)
     rows += [
-        f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}  shuffled {null:.4f}"
+        f"{name:{wide}} {value:9.4f}{_within(low, high)}" + f"  shuffled {null:.4f}" * math.isfinite(null)
         for name, (value, low, high, null) in zip(TOTALS, ends, strict=True)
     ]
-    rows += ["", f"what each adds to Ω{', which is all of it: two alone have none' * (len(found.names) == 3)}"]
+    why = "read apart" if about["method"] == "score" else "as two have none"
+    whole = f": of three variables each adds all of it, {why}" if len(found.names) == 3 else ""
+    rows += ["", f"what each adds to Ω{whole}"]
     each = zip(found.names, found.gradients, found.gradients_low, found.gradients_high, strict=True)
-    rows += [f"{name:{wide}} {value:9.4f}  {low:.4f} to {high:.4f}" for name, value, low, high in each]
-    rows += ["", found.pairs_frame().iloc[:, :5].round(4).to_string(index=False), "", *_atoms(found)]
+    rows += [f"{name:{wide}} {value:9.4f}{_within(low, high)}" for name, value, low, high in each]
+    pairs = found.pairs_frame().iloc[:, :5].dropna(axis=1, how="all").round(4)
+    rows += ["", pairs.to_string(index=False), "", *_atoms(found)]
     rows += [f"verdict: {found.verdict}"]
-    return "\n".join([*rows, *(f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in found.doubts)])
+    return "\n".join([*rows, *map(str, found.doubts)])
+
+
+def _within(low: float, high: float) -> str:
+    return f"  {low:.4f} to {high:.4f}" if math.isfinite(low) else ""
 
 
 def _atoms(found: Interactions) -> list[str]:

@@ -22,6 +22,7 @@ from explorer.commands.options import (
     settings_of,
     written,
 )
+from explorer.reliability.verdict import doubts_of
 from explorer.result import repr_call, to_json
 from explorer.score import Score
 
@@ -33,7 +34,7 @@ Compared = Annotated[str, typer.Option(help="y or a factor; previous, first or l
 
 
 def measure(
-    z: Annotated[str, typer.Argument(help="FILE, FILE:NAME, FILE:a,b or RUN:STEP:LAYER.")],
+    z: Annotated[str, typer.Argument(help="FILE, FILE:NAME, FILE:a,b, RUN:x or RUN:STEP:LAYER.")],
     y: Annotated[str | None, typer.Argument(help="As Z: labels, values or a second representation.")] = None,
     measure: Measure = MEASURE,
     set_: Set = None,
@@ -66,11 +67,12 @@ def plane(
 ) -> None:
     """Compute the information plane of a recording, or the mean plane of several runs with its band."""
     checked_out(out)
-    settings = settings_of(catalogue.estimators, estimator, set_)
+    entry = catalogue.estimators[estimator](**settings_of(catalogue.estimators, estimator, set_))
     options = {"target": target, "noise": noise, "permutations": permutations, "seed": seed, "device": device}
     only = {"steps": step, "layers": layer}
-    found = explorer.plane(_opened(runs), estimator, progress=progress, **only, **options, **settings)
+    found = explorer.plane(_opened(runs), entry, progress=progress, **only, **options)
     written(found, out)
+    print(*doubts_of(found, unit="nats"), sep="\n")
 
 
 def profile(
@@ -87,10 +89,10 @@ def profile(
 ) -> None:
     """Read a measure of every layer at every step of a recording, or its mean and band over several runs."""
     checked_out(out)
-    settings = settings_of(catalogue.measures, measure, set_)
+    entry = catalogue.measures[measure](**settings_of(catalogue.measures, measure, set_))
     options = {"target": target, "permutations": permutations, "seed": seed, "device": device}
     only = {"steps": step, "layers": layer}
-    found = explorer.profile(_opened(runs), measure, progress=progress, **only, **options, **settings)
+    found = explorer.profile(_opened(runs), entry, progress=progress, **only, **options)
     written(found, out)
 
 
@@ -107,9 +109,9 @@ def similarity(
 ) -> None:
     """Compare all pairs of layers, steps or runs by a measure of similarity."""
     checked_out(out)
-    settings = settings_of(catalogue.measures, measure, set_)
+    entry = catalogue.measures[measure](**settings_of(catalogue.measures, measure, set_))
     options = {"steps": step, "layers": layer, "null": null, "seed": seed, "device": device}
-    found = explorer.similarity(_opened(runs), measure, progress=progress, **options, **settings)
+    found = explorer.similarity(_opened(runs), entry, progress=progress, **options)
     written(found, out)
 
 
@@ -128,7 +130,7 @@ def lines(score: Score) -> str:
     )
     plain = {key: one for key, one in score.details.items() if isinstance(one, int | float | str)}
     details = ", ".join(f"{key} {one:.4g}" if isinstance(one, float) else f"{key} {one}" for key, one in plain.items())
-    notes = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in score.warnings]
+    notes = map(str, score.warnings)
     return "\n".join(line for line in (head, within, null, details, f"verdict: {score.verdict}", *notes) if line)
 
 

@@ -19,7 +19,7 @@ Trust = Literal["all", "quick", "none"]
 
 
 def disentangle(
-    codes: Annotated[str, typer.Argument(help="Latents: FILE, FILE:NAME, FILE:a,b or RUN:STEP:LAYER.")],
+    codes: Annotated[str, typer.Argument(help="Latents: FILE, FILE:NAME, FILE:a,b, RUN:x or RUN:STEP:LAYER.")],
     factors: Annotated[str, typer.Argument(help="FILE, FILE:NAME, FILE:a,b, RUN:factors or RUN:a,b.")],
     variances: Annotated[str, typer.Option(help="Of Gaussian q(z|x), as CODES, where they are known.")] = "",
     metric: Annotated[list[str] | None, typer.Option(help="Only this score; repeat for more.")] = None,
@@ -61,7 +61,7 @@ def lines(table: MetricTable) -> str:
     said = [(name, table.about["misses"].get(name)) for name in table.scores]
     rows += ["", "what each would miss", *(f"{name:28} {text}" for name, text in said if text), ""]
     rows += [f"doubt ({name}: {rule}): {text}" for name, rule, text in _own_doubts(table)]
-    return "\n".join(rows + [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in table.warnings])
+    return "\n".join([*rows, *map(str, table.warnings)])
 
 
 def _own_doubts(table: MetricTable) -> list[tuple[str, str, str]]:

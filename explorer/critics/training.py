@@ -16,6 +16,7 @@ from explorer.critics.plan import Plan, split
 from explorer.critics.reading import Bound, count, crossed, seen
 from explorer.device import half_precision
 from explorer.errors import SampleError
+from explorer.result import in_both
 from explorer.updates.loop import Best, trained
 from explorer.updates.states import Tree, moments, put, put_moments
 from explorer.watching import look
@@ -230,7 +231,7 @@ class _Fit:
             row[0, self.who] = value.cpu()
             setattr(self, name, torch.cat([before, row]))
         read = float(self.train[-1].nanmean()), float(self.held[-1].nanmean())
-        self.note = f"held out {read[1]:.3g} nats"
+        self.note = f"held out {in_both(read[1])}"
         look(step, *read, "nats", self.ceiling)
 
     def _rested(self, stays: torch.Tensor, why: str) -> bool:

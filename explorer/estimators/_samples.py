@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
 from explorer import checks
 from explorer.result import Doubt
+from explorer.results.trajectory import TY, XT
 
 
 def quantities(targets: int) -> list[str]:
     """What is read of a cell of a plane, in order: I(X;T), I(T;Y) of the target, and of its permutations."""
-    return ["I(X;T)", "I(T;Y)", *["I(T;Y) shuffled"] * (targets - 1)][: 1 + targets]
+    return [XT, TY, *[f"{TY} shuffled"] * (targets - 1)][: 1 + targets]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,23 @@ class Reading:
 
 
 Formula = torch.Tensor | float | Reading
+
+
+class Point(NamedTuple):
+    """One cell of an information plane, in nats.
+
+    Attributes:
+        xt: I(X;T).
+        ty: I(T;Y) of the target, then of each of its permutations; empty where the target was refused.
+        doubts: about both.
+        of_xt, of_ty: about either.
+    """
+
+    xt: float
+    ty: list[float]
+    doubts: tuple[Doubt, ...] = ()
+    of_xt: tuple[Doubt, ...] = ()
+    of_ty: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True)

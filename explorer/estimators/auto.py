@@ -14,7 +14,7 @@ from explorer.estimators.base import Estimator, Formula, Point
 from explorer.numerics import mixtures, student
 from explorer.numerics.intrinsic import two_nearest
 from explorer.numerics.margins import gauss, tamed
-from explorer.result import Doubt, off, repr_call
+from explorer.result import Doubt, in_both, off, repr_call
 
 ATOMS = 0.05
 """Share of samples whose value repeats, from which a real variable is taken to be mixed."""
@@ -104,7 +104,7 @@ class Auto(Estimator):
             second = self.settled(t, ys[0])[0]
             names, found = [first.name, second.name], [float(second.nats(t, y)) for y in ys]
         said = Doubt("chosen", f"auto took {' for I(X;T) and '.join(names)}{' for I(T;Y)' if ys else ''}.", note=True)
-        return information, found, (*first.doubts(x, t, information), said)
+        return Point(information, found, (said,), first.doubts(x, t, information))
 
 
 def _choice(samples: tuple[torch.Tensor, ...], look: Look) -> Choice:
@@ -179,7 +179,7 @@ def _against(copula: Estimator, because: str, x: torch.Tensor, y: torch.Tensor, 
     margin = max(0.05, 0.1 * abs(model), 2.5 / math.sqrt(len(x)))
     if x.shape[1] + y.shape[1] <= FEW_COLUMNS:
         if seen > model + margin:
-            return near, f"nearest neighbours read {seen:.3g} nats where the best copula reads {model:.3g}"
+            return near, f"nearest neighbours read {in_both(seen)} where the best copula reads {in_both(model)}"
         return (
             (near, "in few columns nearest neighbours are the reference")
             if seen < model - margin
@@ -202,10 +202,10 @@ def _in_many_columns(
         )
         return (
             further,
-            f"nearest neighbours read {read['ksg']:.3g} nats where the best copula reads {read[copula.name]:.3g}",
+            f"nearest neighbours read {in_both(read['ksg'])} where the best copula reads {in_both(read[copula.name])}",
         )
     if off(read["ksg, extrapolated"], read[copula.name]):
-        look.open = f"nearest neighbours, carried to k = 0, read {read['ksg, extrapolated']:.3g} nats"
+        look.open = f"nearest neighbours, carried to k = 0, read {in_both(read['ksg, extrapolated'])}"
     return copula, because
 
 

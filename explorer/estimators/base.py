@@ -10,17 +10,16 @@ import torch
 
 from explorer import checks
 from explorer.catalogue import Catalogue, estimators
-from explorer.device import resolve, seeded
+from explorer.device import resolve, seeded, unspent
 from explorer.entries import Entry
 from explorer.errors import InputError, SampleError
 from explorer.estimators._formulas import which
-from explorer.estimators._samples import Formula, Reading, Samples, quantities
+from explorer.estimators._samples import Formula, Point, Reading, Samples, quantities
 from explorer.result import LEVEL, Doubt, Estimate
 from explorer.watching import named
 
 __all__ = ["CellOfPlane", "Estimator", "Formula", "Point", "Reading", "Samples"]
 
-Point = tuple[float, list[float], tuple[Doubt, ...]]
 CellOfPlane = tuple[torch.Tensor, Sequence[torch.Tensor]]
 """Activations (n, d), and the target with its permutations."""
 
@@ -242,16 +241,18 @@ class Estimator(Entry):
             t: activations, (n, d).
             ys: the target and its permutations; empty when the target was refused.
         """
-        pairs = zip(quantities(len(ys)), ((x, t), *((t, y) for y in ys)), strict=True)
-        information, *told = [float(named(what)(self.nats)(*pair)) for what, pair in pairs]
-        return information, told, self.doubts(x, t, information)
+        pairs = ((x, t), *((t, y) for y in ys))
+        found = [_beside(named(what)(self.nats), *pair) for what, pair in zip(quantities(len(ys)), pairs, strict=True)]
+        (xt, *ty), said = map(float, found), [getattr(one, "doubts", ()) for one in found[:2]]
+        doubts = [(*self.doubts(*pair, float(one)), *own) for pair, one, own in zip(pairs, found, said, strict=False)]
+        return Point(xt, ty, (), *doubts)
 
     def points(self, x: Any, cells: Sequence[CellOfPlane]) -> list[Point | InputError]:
-        """`point` of each cell, all by the same random numbers, or why there is none; trainings may be at once."""
-        found, seed = list[Point | InputError](), int(torch.randint(2**31, ()))
+        """`point` of each cell, each value by the same random numbers, or why it has none; trainings may be at once."""
+        found = list[Point | InputError]()
         for t, ys in cells:
             try:
-                with seeded(seed, t.device):
+                with unspent(t.device):
                     found.append(self.point(x, t, ys))
             except InputError as error:
                 found.append(error)
@@ -282,3 +283,9 @@ class Estimator(Entry):
             seed=seed,
             details=reading.details,
         )
+
+
+def _beside(nats: Callable[..., Formula], x: Any, y: torch.Tensor) -> Formula:
+    """What a formula reads, with the random numbers left for others as they were."""
+    with unspent(y.device):
+        return nats(x, y)

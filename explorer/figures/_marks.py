@@ -43,7 +43,7 @@ def mark(place: Place, part: Curves, one: Mark, said: list[Box], look: Theme) ->
 
 def _along(one: Mark, part: Curves, box: Box, at: float, axes: tuple[int, int]) -> dict[str, Any]:
     """Left or right of an upright line, at the height of the box."""
-    y = {"y": (box[1] + box[3]) / 2 / axes[1], "yref": "y domain"}
+    y = {"y": (box[1] + box[3]) / 2 / axes[1], "yref": "y domain", "yanchor": "middle"}
     side = {"xanchor": "left", "xshift": 4} if box[0] >= at - 1 else {"xanchor": "right", "xshift": -4}
     return {"x": np.log10(one.at) if part.log_x else one.at, **y, **side}
 

@@ -6,9 +6,8 @@ import numpy as np
 
 from explorer.figures.theme import label, thousands
 from explorer.result import NATS_PER
-from explorer.results.trajectory import Trajectory
+from explorer.results.trajectory import TY, XT, Trajectory
 
-XT, TY = "I(X;T)", "I(T;Y)"
 LEAST = 0.05
 """Share of H(X) that a change must exceed to be told as a finding."""
 
@@ -21,7 +20,7 @@ def finding(shown: Trajectory) -> str:
     if about.get("cells", 0) < about.get("total", 0) and about.get("complete"):
         return f"{thousands(about['cells'])} of {thousands(about['total'])} points so far"
     if len(shown.steps) < 2:
-        return "One recorded step: nothing has moved yet"
+        return f"{_steps(shown).capitalize()}: what moves is not seen"
     if np.isnan(shown.value[shown.quantity == XT]).all():
         return "I(X;T) has no value with this estimator"
     layer, step, peak, last = _largest_fall(shown)
@@ -49,10 +48,15 @@ def subtitle(shown: Trajectory) -> str:
     permuted = f" · null: mean of {about['permutations']} permutations" if about.get("permutations") else ""
     runs = f" · {len(about['runs'])} runs, band: {about['band']}" if "runs" in about else ""
     noise = f" · noise {about['noise']:g} on T" if about.get("noise") else ""
-    return (
-        f"{about['call']} · X: {about['x']} · n = {thousands(about['n'])} · "
-        f"{about.get('recorded', len(shown.steps))} recorded steps{noise}{permuted}{runs}"
-    )
+    return f"{about['call']} · X: {about['x']} · n = {thousands(about['n'])} · {_steps(shown)}{noise}{permuted}{runs}"
+
+
+def _steps(shown: Trajectory) -> str:
+    """How many steps are shown, and of how many that were recorded."""
+    count, recorded = len(shown.steps), shown.about.get("recorded", len(shown.steps))
+    if count < recorded:
+        return f"{thousands(count)} of {thousands(recorded)} recorded steps"
+    return "one recorded step" if recorded == 1 else f"{thousands(recorded)} recorded steps"
 
 
 def alternative(shown: Trajectory) -> str:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.finding import TY, XT, alternative, finding, subtitle
+from explorer.figures.finding import alternative, finding, subtitle
 from explorer.figures.theme import LINE as HEAD
 from explorer.figures.theme import NARROW, THEMES, Theme, label, narrow, shapes, thousands
 from explorer.result import NATS_PER
-from explorer.results.trajectory import Trajectory
+from explorer.results.trajectory import TY, XT, Trajectory
 
 NEAR = 0.06
 """Share of the largest value within which the names of two layers would cover each other."""

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.figures._drawing import amount
+from explorer.figures._room import wrapped
 from explorer.figures.theme import THEMES, Theme, faint, framed, narrow, thousands
 from explorer.result import NATS_PER
 from explorer.results.interactions import Interactions
@@ -19,6 +20,8 @@ LONG = 28
 """Letters of a name on the axis; all of them are told on hover."""
 TITLE = 56
 """Letters of a line of the title."""
+ADDS = (70, 32)
+"""Letters of a line of the lower axis' title, and on a narrow screen."""
 OF_TARGET = ("deterministic", "small atoms")
 """Doubts on what pairs tell of the target, on which no number here rests."""
 
@@ -188,8 +191,9 @@ def _axes(figure: go.Figure, found: Interactions, order: np.ndarray, unit: str, 
     room = (0.3 if narrow() else 0.16) * (high - low or 1.0)
     limits = [low - room * (low < 0) - 0.02 * room, high + room]
     all_of_it = ", which is all of it: two alone have none" if len(found.names) == 3 else ""
-    title = {"text": f"what each adds: Ω less Ω without it{all_of_it}, {unit}", "standoff": 4}
-    figure.update_xaxes(**plain, row=2, col=1, range=limits, title=title)
+    adds = wrapped(f"what each adds: Ω less Ω without it{all_of_it}, {unit}", ADDS[narrow()])
+    title = {"text": adds, "standoff": 4}
+    figure.update_xaxes(**plain, row=2, col=1, range=limits, title=title, automargin=True)
     short = [name if len(name) <= LONG else f"{name[: LONG - 1]}…" for name in (found.names[i] for i in order)]
     figure.update_yaxes(
         row=2, col=1, range=[len(order) - 0.4, -0.6], tickvals=np.arange(len(order)), ticks="", showgrid=False,

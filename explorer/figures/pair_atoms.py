@@ -21,6 +21,8 @@ PATTERNS = ("", "/", "\\", "x")
 """Fillings, so that the parts are told apart without colours."""
 FAINT = 0.35
 """Opacity of a part that shuffled targets reach."""
+DOUBTED = "*"
+"""After a number that is doubted, as on the plane."""
 LEAST = {False: 0.06, True: 0.15}
 """Share of the axis below which a part has no number of its own in the bar, on a wide and on a narrow screen."""
 
@@ -31,7 +33,7 @@ def draw(
     """A bar a pair, in four parts that add up to what both tell of the target, the pairs that tell most above.
 
     Without a target it says so and draws nothing. A part below 0, which chance or a decomposition can give, is
-    drawn to the left.
+    drawn to the left. Where the true parts are not finite all bars are open and their numbers have a star.
     """
     look = THEMES[theme]
     parts, pairs = _parts(found, unit)
@@ -73,8 +75,8 @@ def alternative(found: Interactions, unit: str) -> str:
         + ", ".join(f"{n} {amount(v)}" for n, v in zip(ATOMS, row, strict=True))
         for (i, j), row in zip(pairs[:6], parts[:6], strict=True)
     ]
-    shuffled = f" {_null(found, unit)}." if read else ""
-    return f"{finding(found, unit)}. What pairs tell of the target, {unit}: {'; '.join(read)}.{shuffled}"
+    shuffled, how = f" {_null(found, unit)}." if read else "", ", doubtful" * found.unbounded
+    return f"{finding(found, unit)}. What pairs tell of the target, {unit}{how}: {'; '.join(read)}.{shuffled}"
 
 
 def _parts(found: Interactions, unit: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
@@ -97,6 +99,7 @@ def _bar(
     found: Interactions, values: np.ndarray, pairs: list[tuple[int, int]], place: int, null: float, look: Theme
 ) -> go.Bar:
     name, shuffled = ATOMS[place], f"; shuffled to {amount(null)}" if np.isfinite(null) else ""
+    shuffled += "; doubtful" * found.unbounded
     told = [
         f"{found.names[i]} and {found.names[j]}: {name} {amount(v)}{shuffled}"
         for (i, j), v in zip(pairs, values, strict=True)
@@ -104,7 +107,11 @@ def _bar(
     colour = look.categories[(0, 2, 3, 1)[place]]
     fill: dict[str, Any] = {"shape": PATTERNS[place], "fgcolor": look.background, "size": 5, "solidity": 0.25}
     fill |= {"bgcolor": colour, "fillmode": "replace"}  # without both the app's Plotly leaves the ground empty
-    marker = {"color": colour, "line": {"width": 1, "color": look.background}, "pattern": fill}
+    ground, edge = colour, {"width": 1, "color": look.background}
+    if found.unbounded:
+        fill |= {"bgcolor": look.background, "fgcolor": colour}
+        ground, edge = look.background, {"width": 1.5, "color": colour}
+    marker = {"color": ground, "line": edge, "pattern": fill}
     return go.Bar(
         x=values, y=np.arange(len(pairs)), orientation="h", name=name, hovertemplate="%{hovertext}<extra></extra>",
         marker=marker | {"opacity": [FAINT if value <= null else 1.0 for value in values]},
@@ -117,10 +124,10 @@ def _subtitle(found: Interactions, rows: int, unit: str) -> str:
     named = {"broja": "BROJA decomposition", "mmi": "redundancy is the smaller information (MMI)"}
     parts = [named.get(str(about.get("pid")), ""), f"informations by {about.get('estimator')}" if rows else ""]
     parts.append(f"n = {thousands(int(about.get('n', 0)))}")
-    parts += ["doubtful: deterministic"] if found.unbounded else []
+    parts += [f"open, {DOUBTED}: doubtful: deterministic"] if found.unbounded else []
     total = len(found.names) * (len(found.names) - 1) // 2
     parts += [f"{rows} of {total} pairs, those that tell most"] if 0 < rows < total else []
-    keys = "■ redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"
+    keys = f"{'□' if found.unbounded else '■'} redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"
     text = html.escape(" · ".join(filter(None, parts)), quote=False)
     return (" · " if narrow() else "<br>").join([text, keys, _null(found, unit)]) if rows else text
 
@@ -159,5 +166,6 @@ def _axes(
                     font=font, bgcolor=look.background, borderpad=1,
                 )  # fmt: skip
             start += value
-        text = f"<b>{amount(float(values.sum()))}</b>"
+        total = amount(float(values.sum()))
+        text = f"{total} {DOUBTED}" if found.unbounded else f"<b>{total}</b>"
         figure.add_annotation(x=end, y=row, xanchor="left", xshift=6, text=text, showarrow=False, font=font)

@@ -152,7 +152,9 @@ def finding(shown: Panel) -> str:
     """The title: whether the estimators agree, and on what."""
     about = shown.about
     if about.get("cells", 0) < about.get("total", 0):
-        return f"{thousands(max(0, about['cells'] - 1))} of {thousands(about['total'] - 1)} estimators so far"
+        out = len(shown.errors)
+        refused = f", {out} of them refuse{'s' * (out == 1)} these data" if out else ""
+        return f"{thousands(max(0, about['cells'] - 1))} of {thousands(about['total'] - 1)} estimators so far{refused}"
     if not len(shown):
         return "No estimator takes this pair" if shown.errors else "No value yet"
     same = shown.comparable

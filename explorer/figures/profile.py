@@ -1,6 +1,5 @@
 """A measure of every layer over training: a heat map, and below it the curves with their doubt."""
 
-import textwrap
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +12,8 @@ from explorer.figures.theme import THEMES, Theme, faint, framed, label, shapes, 
 from explorer.result import NATS_PER
 from explorer.results.trajectory import Trajectory
 
-WIDE = 118
-"""Letters of a line of the subtitle."""
+TOP = 100
+"""Pixels above the heat map."""
 
 ROW = 30
 """Height of one layer in the heat map, px."""
@@ -49,9 +48,8 @@ def draw(
         figure.add_trace(trace, 1, 1)
     for trace in _curves(shown, look):
         figure.add_trace(trace, 2, 1)
-    figure.update_layout(
-        framed(finding(shown), "<br>".join(textwrap.wrap(subtitle(shown), WIDE)), alternative(shown), look, height)
-    )
+    frame = framed(finding(shown), subtitle(shown), alternative(shown), look, height)
+    figure.update_layout(frame | {"margin": {"t": TOP + frame["height"] - height}})
     _axes(figure, shown, look)
     _names(figure, shown, look)
     if step in shown.steps and layer in shown.layers:

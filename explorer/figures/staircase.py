@@ -12,7 +12,7 @@ from explorer.results.bounds import BoundReadings
 
 ROW, TOP, BOTTOM, HEAD = 150, 124, 50, 62
 """Pixels of a panel, above and below all of them, and between two rows."""
-COLUMNS, FEWER = 4, 1
+COLUMNS, FEWER = 3, 1
 """Panels in a row, and on a narrow screen."""
 OVER = 1.55
 """How far above the highest truth the axis ends, as a multiple of it; what is beyond is named."""
@@ -42,7 +42,7 @@ def draw(
     _axes(figure, shown, look, (low, high))
     figure.layout.annotations += tuple(said)
     frame = framed(finding(shown), subtitle(shown), alternative(shown), look, height, 92)
-    figure.update_layout(frame | {"margin": {"t": TOP + frame["height"] - height, "l": 50, "r": 16, "b": BOTTOM}})
+    figure.update_layout(frame | {"margin": {"t": TOP + frame["height"] - height, "l": 54, "r": 16, "b": BOTTOM}})
     return figure
 
 

@@ -19,9 +19,11 @@ GLYPHS = dict(zip(SHAPES, "■◆●▲⬟★✚⬢", strict=True))
 
 
 LINE = 24
-"""Height of a line of a title, in pixels."""
+"""Height of a line of a title, and of one of the words below it, in pixels."""
+MOST = {"title": 64, "words": 108}
+"""Letters in a line of a title, and of the words below it: they end within the narrowest figure beside its words."""
 NARROW = {"title": 34, "words": 52}
-"""Letters in a line of a title, and of the words below it, on a narrow screen."""
+"""The same on a narrow screen."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,12 @@ def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int
         letters: that a line of the title holds; fewer for a figure that stands beside others.
     """
     title, alternative = (re.sub(r"[-−](0\.0+(?![0-9]))", r"\1", text) for text in (title, alternative))  # no -0.00
-    lines = textwrap.wrap(title, min(letters, NARROW["title"]) if narrow() else letters)
-    height += LINE * (len(lines) - 1)
-    if narrow() and "<" not in subtitle:
-        words = textwrap.wrap(subtitle, NARROW["words"])
-        subtitle, height = "<br>".join(words), height + 16 * max(0, len(words) - 1)
+    most = NARROW if narrow() else MOST
+    lines, words = textwrap.wrap(title, min(letters, most["title"])), _wrapped(subtitle, most["words"])
+    height += LINE * (len(lines) - 1 + words.count("<br>") - subtitle.count("<br>"))
     return {
         "title": {
-            "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{subtitle}</span>",
+            "text": f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{words}</span>",
             "x": 0, "xref": "container", "y": 1 - LINE / height, "yref": "container", "yanchor": "top",
             "font": {"size": 18},
         },
@@ -126,3 +126,11 @@ def framed(title: str, subtitle: str, alternative: str, look: Theme, height: int
         "height": height,
         "meta": {"alt": alternative},
     }  # fmt: skip
+
+
+def _wrapped(words: str, letters: int) -> str:
+    """Every line of words in lines of so many letters; words with marks of their own as they are."""
+    lines = words.split("<br>")
+    if any("<" in line for line in lines):
+        return words
+    return "<br>".join("<br>".join(textwrap.wrap(line, letters)) for line in lines)

@@ -1,5 +1,6 @@
 """What a critic reads while it learns: of samples learnt from and of samples held out, against updates."""
 
+import html
 import math
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -75,7 +76,8 @@ def finding(
     if _loss(found):
         return f"{name} at update {thousands(int(step[-1]))}: a loss of {held[-1]:.3f} on held-out samples"
     if "stopped" not in found:
-        return f"{name} at update {thousands(int(step[-1]))}: {held[-1]:.3f} {unit} on held-out samples"
+        many = f", the mean of {found['at_once']} trainings" if found.get("at_once", 1) > 1 else ""
+        return f"{name} at update {thousands(int(step[-1]))}: {held[-1]:.3f} {unit} on held-out samples{many}"
     best = _states(found, step, held)[-1]
     parts = [f"{name} is read at update {thousands(int(step[best]))}: {held[best]:.3f} {unit} on held-out samples"]
     gap = float(train[-1] - held[-1])
@@ -87,7 +89,9 @@ def finding(
 
 
 def subtitle(found: Mapping[str, Any]) -> str:
-    """How the training ended, or which training of the estimate runs."""
+    """How the training ended, or which training of the estimate runs, and what it reads."""
+    if "of" in found:
+        return f"{html.escape(found['of'], quote=False)} · training now"
     if "stopped" not in found:
         which = found.get("training", 1)
         return f"training {which} of this estimate runs now" if which > 1 else "it is training now"

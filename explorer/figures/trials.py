@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from explorer.figures._room import wrapped
 from explorer.figures._trials_words import alternative, amount, finding, place, subtitle
-from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, shapes
+from explorer.figures.theme import GLYPHS, THEMES, Theme, faint, framed, narrow, shapes
 from explorer.result import NATS_PER
 from explorer.results.comparison import Trials
 
@@ -19,6 +20,8 @@ ESTIMATES = 0.64
 """Share of the height that the estimates take; bias, deviation and time stand below them."""
 APART = 17
 """Pixels between two labels."""
+SHADED = (70, 30)
+"""Letters in a line of what the shade means, and on a narrow screen."""
 
 Look = tuple[str, str]
 """Colour and marker shape of an estimator."""
@@ -31,11 +34,13 @@ def draw(
 
     Grey marks where an estimate counts as failed: off by more than 0.1 nats and by more than 15 % of the truth.
     A cross on the axis is a value at which the estimator refuses the samples; its reason is told on hover.
+    Of one sample a point there is no deviation and no panel of it.
     Every estimator has the same traces whatever is known of it, so that a figure that fills in is redrawn in place.
     """
     shown, look = result.to(unit), THEMES[theme]
+    below = len(_below(shown))
     figure = make_subplots(
-        rows=2, cols=3, specs=[[{"colspan": 3}, None, None], [{}, {}, {}]],
+        rows=2, cols=below, specs=[[{"colspan": below}, *[None] * (below - 1)], [{}] * below],
         row_heights=[ESTIMATES, 1 - ESTIMATES], vertical_spacing=0.15, horizontal_spacing=0.09,
     )  # fmt: skip
     looks = list(zip(look.category_colours(len(shown.estimators)), shapes(len(shown.estimators)), strict=True))
@@ -50,6 +55,18 @@ def draw(
     _axes(figure, shown, look, (low, high))
     figure.update_layout(_layout(shown, look))
     return figure
+
+
+def _below(shown: Trials) -> dict[str, np.ndarray]:
+    """The small panels: what each shows of every estimator."""
+    panels = {f"↑ bias, {shown.unit}": shown.bias, f"↑ deviation, {shown.unit}": shown.deviation,
+              "↑ seconds": shown.seconds}  # fmt: skip
+    return {name: rows for name, rows in panels.items() if rows is not shown.deviation or _repeated(shown)}
+
+
+def _repeated(shown: Trials) -> bool:
+    """Whether there is more than one sample a point."""
+    return shown.about.get("seeds") != 1
 
 
 def _limits(shown: Trials) -> tuple[float, float]:
@@ -83,7 +100,8 @@ def _shade(figure: go.Figure, shown: Trials, look: Theme, limits: tuple[float, f
         figure.add_trace(region.update(hoverinfo="skip"), *column)
     text = f"shaded: off by over {0.1 / NATS_PER[shown.unit]:.2g} {shown.unit} and over 15 % of the truth"
     figure.add_annotation(
-        x=1, xref="x domain", y=1, yref="y domain", text=text, showarrow=False, xanchor="right", yanchor="bottom",
+        x=1, xref="x domain", y=1, yref="y domain", showarrow=False, xanchor="right", yanchor="bottom", align="right",
+        text=wrapped(text, SHADED[narrow()]), xshift=(RIGHT - 12) * narrow(),
         font={"color": look.secondary, "size": 11},
     )  # fmt: skip
 
@@ -104,10 +122,8 @@ def _curves(figure: go.Figure, shown: Trials, i: int, own: Look, look: Theme) ->
     symbols = [f"{shape}-open" if share > 0.5 else shape for share in shown.doubted[i]]
     mark = {"symbol": symbols, "color": colour, "line": {"width": 1, "color": look.background}}
     told = [_told(shown, i, j) for j in range(len(values))]
-    for rows, size, where in (
-        (shown.mean, 13 - min(i, 3) * 1.5, (1, 1)), (shown.bias, 9, (2, 1)),
-        (shown.deviation, 9, (2, 2)), (shown.seconds, 9, (2, 3)),
-    ):  # fmt: skip
+    small = [(rows, 9.0, (2, column)) for column, rows in enumerate(_below(shown).values(), 1)]
+    for rows, size, where in [(shown.mean, 13 - min(i, 3) * 1.5, (1, 1)), *small]:
         trace = go.Scatter(
             x=values, y=rows[i], mode="lines+markers", line={"color": colour, "width": 2}, cliponaxis=False,
             marker=mark | {"size": size}, text=told, hovertemplate="%{text}<extra></extra>", name=shown.estimators[i],
@@ -129,9 +145,11 @@ def _told(shown: Trials, i: int, j: int) -> str:
     name, value = shown.estimators[i], shown.values[j]
     lines = [f"<b>{name}</b>, {place(shown, value)}"]
     lines.append(f"mean {shown.mean[i, j]:.3f} {shown.unit}, truth {shown.truth[j]:.3f}")
-    lines.append(f"10 to 90 %: {shown.low[i, j]:.3f} to {shown.high[i, j]:.3f}")
-    lines.append(f"bias {shown.bias[i, j]:+.3f}, deviation {shown.deviation[i, j]:.3f}, {shown.seconds[i, j]:.2g} s")
-    lines.append(f"{shown.count[i, j]} samples" + (f", {shown.refused[i, j]} refused" if shown.refused[i, j] else ""))
+    lines += [f"10 to 90 %: {shown.low[i, j]:.3f} to {shown.high[i, j]:.3f}"] if _repeated(shown) else []
+    deviation = f", deviation {shown.deviation[i, j]:.3f}" if _repeated(shown) else ""
+    lines.append(f"bias {shown.bias[i, j]:+.3f}{deviation}, {shown.seconds[i, j]:.2g} s")
+    refused = f", {shown.refused[i, j]} refused" if shown.refused[i, j] else ""
+    lines.append(f"{shown.count[i, j]} sample{'' if shown.count[i, j] == 1 else 's'}{refused}")
     if shown.doubted[i, j]:
         lines.append(f"doubted: {shown.doubted[i, j]:.0%} of them ({', '.join(shown.rules.get(name, ()))})")
     return "<br>".join(lines)
@@ -202,7 +220,9 @@ def _axes(figure: go.Figure, shown: Trials, look: Theme, limits: tuple[float, fl
     span += np.array([-1, 1]) * 1e-6 * np.ptp(span)  # or rounding would push the outer marks out of the frame
     plain: dict[str, Any] = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside"}
     few = values if len(values) <= 3 else (values[0], values[len(values) // 2], values[-1])
-    for row, column, ticks in ((1, 1, values if len(values) <= 12 else None), (2, 1, few), (2, 2, few), (2, 3, few)):
+    names = list(_below(shown))
+    small = [(2, column, few) for column in range(1, len(names) + 1)]
+    for row, column, ticks in [(1, 1, values if len(values) <= 12 else None), *small]:
         axis = plain | {"type": "log" if log else "linear", "range": span.tolist()}
         axis["title"] = {"text": sweep, "standoff": 6}
         if ticks is not None:
@@ -212,10 +232,10 @@ def _axes(figure: go.Figure, shown: Trials, look: Theme, limits: tuple[float, fl
     zero = {"zeroline": True, "zerolinecolor": look.axis, "zerolinewidth": 1}
     figure.update_yaxes(**plain, range=limits, row=1, col=1)
     figure.update_yaxes(**plain | zero, range=[-bias, bias], nticks=5, row=2, col=1)
-    figure.update_yaxes(**plain, rangemode="tozero", nticks=5, row=2, col=2)
-    figure.update_yaxes(**plain, type="log", dtick=1, exponentformat="power", row=2, col=3)
-    names = (f"↑ information, {shown.unit}", f"↑ bias, {shown.unit}", f"↑ deviation, {shown.unit}", "↑ seconds")
-    for name, k in zip(names, ("", "2", "3", "4"), strict=True):
+    if _repeated(shown):
+        figure.update_yaxes(**plain, rangemode="tozero", nticks=5, row=2, col=2)
+    figure.update_yaxes(**plain, type="log", dtick=1, exponentformat="power", row=2, col=len(names))
+    for name, k in zip((f"↑ information, {shown.unit}", *names), ("", "2", "3", "4"), strict=False):
         figure.add_annotation(
             x=0, xref=f"x{k} domain", xshift=-44, y=1, yref=f"y{k} domain", yshift=2, text=name, showarrow=False,
             xanchor="left", yanchor="bottom",

@@ -30,7 +30,7 @@ class Job:
 
     Attributes:
         state: queued, running, cancelling, done, failed, cancelled or lost.
-        seconds_left: at the mean rate so far, None while unknown.
+        seconds_left: by what was foreseen, or at the mean rate so far; None while unknown.
         result: what the function returned.
         error, hint: one sentence each: what went wrong, what to do.
         heartbeat: when the worker last said that it lives.

@@ -65,8 +65,8 @@ def followed(
 
     def reports(at: int, steps: int, note: str = "") -> None:
         now = doing()
-        many = f" (mean of {now.at_once})" if note and now.at_once > 1 else ""
-        progress(done, total, f"{now.what or name}{where}, update {at} of {steps}{note and f', {note}{many}'}")
+        many = f", mean of {now.at_once}" if note and now.at_once > 1 else ""
+        progress(done, total, f"{now.what or name}{where}: update {at} of {steps}{note and f', {note}{many}'}")
 
     try:
         with watched(reports, series.look, Unfinished(key)):

@@ -27,6 +27,34 @@ def of_totals(found: np.ndarray, ends: np.ndarray, shuffled: np.ndarray) -> list
     return said
 
 
+def of_score(asked: bool) -> list[Doubt]:
+    """A note where intervals or shuffles are asked for of scores, which have neither."""
+    text = "score trains one network: neither intervals nor shuffles are computed."
+    return [Doubt("no interval", text, note=True)] if asked else []
+
+
+def copied(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequence[str]) -> list[Doubt]:
+    """A note where y of labels is a variable of labels by the same or other names.
+
+    Args:
+        variables: each (n,) codes, or (n, d) float64, which are never noted.
+        y: (n,) codes or (n, d) float64.
+    """
+    same = [
+        name
+        for name, one in zip(names, variables, strict=True)
+        if not (one.is_floating_point() or y.is_floating_point()) and _same_cells(one, y)
+    ]
+    text = f"y is {' and '.join(map(repr, same))} itself: that it tells all of y is no finding. Leave it out of x."
+    return [Doubt("copy", text, note=True)] if same else []
+
+
+def _same_cells(one: torch.Tensor, y: torch.Tensor) -> bool:
+    """Whether codes (n,) part the samples as other codes do."""
+    sizes = [len(torch.unique(codes)) for codes in (one, y)]
+    return sizes[0] == sizes[1] == len(torch.unique(torch.stack([one, y]), dim=1).T)
+
+
 def of_target(target: Mapping[str, Any]) -> list[Doubt]:
     """What atoms about a target are no evidence of, and which redundancy was taken."""
     said = []
@@ -63,7 +91,7 @@ def determined(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequen
     more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
     text = f"y looks like a function of {', '.join(shown[:4])}{more}, or they of y: together they need no more "
     text += "coordinates than alone. The true information is then infinite, or that of the digits kept, and no atom is "
-    return [Doubt("deterministic", f"{text}known. Leave the columns of y out of x.")]
+    return [Doubt("deterministic", f"{text}known; y was not shuffled. Leave the columns of y out of x.")]
 
 
 def _determined(variables: Sequence[torch.Tensor], y: torch.Tensor) -> Iterator[tuple[int, ...]]:

@@ -63,7 +63,7 @@ def _judged(
     if samples.y is not None and not chosen.by_column:
         with seeded(seed, samples.x.values.device):
             second = opinion(chosen, samples) if chosen is entry and samples.z is None else None
-        doubts = tuple(fired(chosen, samples, result.nats, found, second))
+        doubts = tuple(fired(chosen, samples, result.nats, found or _own(result), second))
         constant = any(doubt.rule == "constant" for doubt in doubts)  # says all that the others try to
         before = [doubt for doubt in result.warnings if doubt.note or not constant]
         result = replace(result, warnings=(*before, *doubts))
@@ -85,6 +85,16 @@ def _with_interval(result: Estimate, chosen: Estimator, samples: Samples) -> tup
     own = result.standard_error
     spread = found.standard_error if own is None else own
     return replace(result, interval=(found.low, found.high), level=LEVEL, standard_error=spread), found
+
+
+def _own(result: Estimate) -> Interval | None:
+    """The interval that the estimator itself has given, which knows of no drift."""
+    if result.interval is None:
+        return None
+    low, high = result.interval
+    reach = max(result.value - low, high - result.value)
+    error = result.standard_error or reach / float(student.ppf((1 + LEVEL) / 2, GROUPS - 1))
+    return Interval(low, high, error, 0.0, reach)
 
 
 def _around(result: Estimate, error: float) -> Estimate:

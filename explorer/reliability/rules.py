@@ -15,7 +15,7 @@ from explorer.numerics.cells import entropy
 from explorer.numerics.intrinsic import two_nearest
 from explorer.numerics.margins import spread, tamed
 from explorer.reliability.interval import LEVEL, Interval
-from explorer.result import Doubt, in_both, off, repr_call
+from explorer.result import Doubt, above, in_both, off, repr_call
 
 FEWEST = 20
 """Samples below which no rule can be relied on."""
@@ -79,6 +79,9 @@ def fired(
     chance = 3 / math.sqrt(len(samples))  # two estimates of one information differ by less without a reason
     if value < -max(0.02, 2 * interval.standard_error if interval else chance):
         yield Doubt("negative", f"{in_both(value)} is below 0, which no information is: the error is at least that.")
+    elif interval and interval.high < 0:
+        text = f"The {LEVEL:.0%} interval ends at {in_both(interval.high)}, below 0: nothing was found."
+        yield Doubt("negative", text, note=True)
     if interval and off(value, value - interval.bias):
         yield _drift(value, interval, samples)
     if interval and off(value + interval.reach, value):
@@ -96,8 +99,8 @@ def _never_changes(values: torch.Tensor) -> bool:
 
 
 def _imprecise(value: float, interval: Interval) -> Doubt:
-    text = f"By chance alone the {LEVEL:.0%} interval reaches {in_both(interval.reach, '.2g')} to "
-    text += f"each side of {in_both(value)}."
+    text = f"By chance alone the {LEVEL:.0%} interval reaches up to {in_both(interval.reach, '.2g')} to "
+    text += f"a side of {in_both(value)}."
     return Doubt("imprecise", text)
 
 
@@ -126,7 +129,7 @@ def _copies(x: torch.Tensor, y: torch.Tensor) -> Iterator[Doubt]:
 
 def _above_entropy(entry: Estimator, pair: tuple[torch.Tensor, ...], value: float) -> Iterator[Doubt]:
     levels = [entropy(codes) for one in pair if (codes := _as_labels(one)) is not None]
-    if levels and value > (top := float(min(levels))) + max(0.02, 0.02 * top):
+    if levels and above(value, top := float(min(levels))):
         text = f"{in_both(value)} is above the entropy {in_both(top)} of the discrete variable, which bounds the truth."
         yield Doubt("above entropy", text)
 

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from explorer.result import Doubt
-from explorer.results.trajectory import Trajectory, label
-
-XT, TY = "I(X;T)", "I(T;Y)"
+from explorer.results.trajectory import TY, XT, Trajectory, label
 
 
 def doubts_of(trajectory: Trajectory, others: Sequence[Trajectory] = (), unit: str = "bits") -> tuple[Doubt, ...]:
@@ -21,6 +19,7 @@ def doubts_of(trajectory: Trajectory, others: Sequence[Trajectory] = (), unit: s
         _deterministic(shown),
         _ruler(shown, [other.to(unit) for other in others]),
         _ceiling(shown),
+        _bound(shown),
         _processing(shown),
         _null(shown),
         _negative(shown),
@@ -79,6 +78,18 @@ def _ceiling(shown: Trajectory) -> Doubt | None:
     return Doubt("At the ceiling", text)
 
 
+def _bound(shown: Trajectory) -> Doubt | None:
+    """Quantities that are read by a bound on them."""
+    bounds = shown.about.get("bounds") or {}
+    ways = {"lower": ("below", "higher"), "upper": ("above", "lower")}
+    said = []
+    for side, (way, other) in ways.items():
+        names = [quantity for quantity, one in bounds.items() if one == side]
+        if names:
+            said.append(f"{' and '.join(names)} from {way}: the truth may be {other}")
+    return Doubt("A bound", f"{shown.about['estimator']} bounds {'; '.join(said)}.") if said else None
+
+
 def _processing(shown: Trajectory) -> Doubt | None:
     """Layers that read more about the target than about the input, which data processing rules out."""
     slack = 0.02 * (shown.about.get("entropy_y") or 1.0) / _scale(shown.unit)
@@ -126,7 +137,7 @@ WORDS = {
     "outside": "Outside the grid",
     "ties": "Ties",
     "scales": "Unequal scales",
-    "ceiling": "Near ln n",
+    "ceiling": "Near its ceiling",
     "kind": "Read as labels",
 }
 

@@ -201,7 +201,7 @@ class RunDeltas:
         for row, said in zip(rows, named[1:], strict=True):
             within = _ends(row.difference_low, row.difference_high, f"+.{digits}f", ("", " to ", ""))
             lines.append(f"{said}  {row.value:.{digits}f}  {row.difference:+.{digits}f}  {within}")
-        remarks = [f"{'note' if one.note else 'doubt'} ({one.rule}): {one.text}" for one in self.warnings]
+        remarks = map(str, self.warnings)
         return "\n".join(one.rstrip(", ") for one in [*lines, *remarks])
 
     def _repr_html_(self) -> str:

@@ -14,6 +14,9 @@ from explorer.result import NATS_PER, finite
 if TYPE_CHECKING:
     import pandas
 
+XT, TY = "I(X;T)", "I(T;Y)"
+"""The quantities of an information plane."""
+
 
 def label(layer: str) -> str:
     """A layer's name as it is written in words; a bare number, as nn.Sequential gives, says what it is."""
@@ -66,6 +69,19 @@ class Trajectory:
 
     def __len__(self) -> int:
         return len(self.step)
+
+    def __repr__(self) -> str:
+        """What was read of which run, how much of it, and where the numbers are."""
+        about, steps = self.about, self.steps
+        by = f" by {about['call']}" if about.get("call") and "measure" not in about else ""
+        where = f"{_several(len(self.layers), 'layer')} at {_several(len(steps), 'step')}"
+        span = f" ({steps[0]} to {steps[-1]})" if len(steps) > 1 else f" ({steps[0]})" if steps else ""
+        what = about.get("call") if "measure" in about else ", ".join(self.quantities)
+        of = f" of {about['recording']}" if about.get("recording") else ""
+        missing = about.get("total", 0) - about.get("cells", 0)
+        still = f", {_several(missing, 'cell')} missing" if missing > 0 else ""
+        unit = f", in {self.unit}" if self.unit else ""
+        return f"Trajectory: {what or 'nothing'}{by}{of}, {where}{span}{unit}{still}; to_frame() is the table"
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -142,6 +158,10 @@ class Trajectory:
         from explorer.catalogue import figures
 
         return figures["profile" if "measure" in self.about else "information_plane"](self, **options)
+
+
+def _several(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def group(runs: Sequence[Trajectory]) -> Trajectory:

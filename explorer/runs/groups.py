@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer import sweep
 from explorer.data import Recording, digest
+from explorer.entries import Entry, called
 from explorer.errors import SampleError, SettingError
 from explorer.jobs.progress import nothing
 from explorer.plan import Plan
@@ -51,8 +52,8 @@ def compare(
     baseline: Runs,
     others: Runs | Sequence[Runs] | Mapping[str, Runs],
     *,
-    estimator: str = "",
-    measure: str = "",
+    estimator: str | Entry = "",
+    measure: str | Entry = "",
     target: str = "",
     step: int | None = None,
     noise: float = 0.0,
@@ -75,8 +76,9 @@ def compare(
     Args:
         baseline: one recording, or a list of seeds.
         others: a recording; a list of recordings and of lists of seeds; or a mapping that names them.
-        estimator: catalogue key of an estimator: I(X;T) and I(T;Y) are compared; "binning" where neither is given.
-        measure: catalogue key of a measure, in place of an estimator.
+        estimator: catalogue key of an estimator, or the entry: I(X;T) and I(T;Y) are compared; "binning" where neither
+            is given.
+        measure: catalogue key of a measure, or the entry, in place of an estimator.
         target: as in `explorer.plane` and `explorer.profile`; "" for their own defaults.
         step: compute and compare this one alone; None takes all.
         noise, permutations: as in `explorer.plane`.
@@ -103,7 +105,13 @@ def compare(
 
 
 def planned(
-    estimator: str, measure: str, target: str, noise: float, permutations: int | None, seed: int, settings: Any
+    estimator: str | Entry,
+    measure: str | Entry,
+    target: str,
+    noise: float,
+    permutations: int | None,
+    seed: int,
+    settings: Any,
 ) -> AnyPlan:
     """What is read of every run, not checked yet.
 
@@ -114,10 +122,10 @@ def planned(
         raise SettingError(f"estimator={estimator!r} and measure={measure!r} exclude each other; give one")
     if not measure:
         count = Plan().permutations if permutations is None else permutations
-        return Plan(estimator or "binning", settings, target or "y", noise, count, seed)
+        return Plan(*called(estimator or "binning", settings), target or "y", noise, count, seed)
     if noise:
         raise SettingError(f"noise={noise:g} belongs to estimators, and {measure} is a measure; leave it out")
-    return Profile(measure, settings, target, permutations or 0, seed)
+    return Profile(*called(measure, settings), target, permutations or 0, seed)
 
 
 def grouped(baseline: Runs, others: Runs | Sequence[Runs] | Mapping[str, Runs]) -> list[Group]:

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer import jobs
 from explorer.errors import UnknownNameError
 from explorer.sources._limits import size
-from explorer.ui import pick, show
+from explorer.ui import pick, screen, show
 
 LEFT = "jobs-left"
 """Jobs of this session that were cancelled because the view had turned to something else."""
@@ -74,7 +74,8 @@ def followed(
         with st.container():  # what is drawn keeps its place when the lines above it come and go
             for job in running:
                 show.job_line(job)
-        with st.container(), show.told(what_to_do or "Change what the message names; nothing computed is lost."):
+        to_do = what_to_do or "Change what the message names; nothing computed is lost."
+        with st.container(), show.told(to_do), screen.fitted():
             draw()
         if live and not any(job.live for job in running):
             st.rerun()

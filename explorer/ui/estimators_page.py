@@ -152,7 +152,7 @@ def _shown(trial: Trial, unit: str) -> None:
         code = python(trial, unit)
         keys = [key for name in trial.estimators for key in estimators.card(name).references]
         keys += distributions.card(trial.distribution).references
-        note = f"{trials.about['call']}, {trial.seeds} samples a point."
+        note = f"{trials.about['call']}, {'one sample' if trial.seeds == 1 else f'{trial.seeds} samples'} a point."
         results.exports(code, export.used(keys), (trial.distribution, note), trials.to_frame)
 
 
@@ -176,9 +176,11 @@ def doubts(trials: Trials) -> list[Doubt]:
             found.append(Doubt(f"{name}: no value{where}", f"{why}."))
     seeds = trials.about["seeds"]
     if len(trials) and seeds < 10:
-        share = f"to within about {1 / (2 * (seeds - 1)) ** 0.5:.0%}" if seeds > 1 else "not at all"
-        what = f"{seeds} samples a point: the deviation is known {share}. Settings has more samples."
-        found.append(Doubt("Few samples", what))
+        what = "One sample a point: how far estimates scatter is not known."
+        if seeds > 1:
+            share = f"{1 / (2 * (seeds - 1)) ** 0.5:.0%}"
+            what = f"{seeds} samples a point: the deviation is known to within about {share}."
+        found.append(Doubt("Few samples", f"{what} Settings has more samples."))
     return found
 
 

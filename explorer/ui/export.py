@@ -1,11 +1,14 @@
 """A view as code: Python that repeats it, and a notebook that runs as it is."""
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
 
+from explorer import sweep
 from explorer.bibliography import entries
+from explorer.catalogue import Catalogue, estimators
 from explorer.data import Recording
 from explorer.examples.base import bundled
 from explorer.handouts.notebook import notebook as written
@@ -19,14 +22,25 @@ def python(recording: Recording, plan: Plan, settings: dict[str, Any], unit: str
     """Code that computes and draws this plane."""
     names = ("target", "noise", "permutations", "seed")
     options = {name: getattr(plan, name) for name in names if getattr(plan, name) != getattr(Plan(), name)}
-    given = options | settings
-    arguments = "".join(f", {name}={value!r}" for name, value in given.items())
     return (
         "import explorer\n\n"
         f"recording = explorer.open({source(recording)!r})\n"
-        f"trajectory = explorer.plane(recording, {plan.estimator!r}{arguments})\n"
+        f"trajectory = explorer.plane(recording, {called(estimators, plan.estimator, settings, options)})\n"
         f"trajectory.plot(unit={unit!r})\n"
     )
+
+
+def called(kind: Catalogue, name: str, settings: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """An entry and arguments as a plane or a profile takes them: with its own settings where names would clash."""
+    taken = inspect.signature(sweep.plane).parameters
+    if not any(one in taken for one in settings):
+        return ", ".join([repr(name), *_given(options), *_given(settings)])
+    made = f"explorer.{kind.folder}.{kind.card(name).attribute}({', '.join(_given(settings))})"
+    return ", ".join([made, *_given(options)])
+
+
+def _given(settings: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={value!r}" for name, value in settings.items()]
 
 
 def source(recording: Recording) -> str:

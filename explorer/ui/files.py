@@ -16,7 +16,7 @@ from explorer.home import home
 from explorer.sources._readers import is_source, lazy, uploads
 from explorer.ui import making, pick
 
-HELP = "FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER or RUN:label. What is not in the list is typed."
+HELP = "FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER, RUN:x or RUN:label. What is not in the list is typed."
 
 
 def box(place: Any, label: str, key: str, keys: Sequence[str], help: str = HELP) -> str:
@@ -55,7 +55,7 @@ def resolved(text: str) -> str:
 
 
 def _suggestions(keys: Sequence[str]) -> list[str]:
-    """Every array of the files at hand, and the last layers and the labels of the bundled runs."""
+    """Every array of the files at hand, and the last layers, inputs and labels of the bundled runs."""
     files = list(st.session_state.get("uploads", []))
     for name in keys:
         text = st.session_state.get(name) or st.query_params.get(name) or ""
@@ -66,7 +66,7 @@ def _suggestions(keys: Sequence[str]) -> list[str]:
 
 
 def _arrays(file: str) -> list[str]:
-    """The arrays of a file, or the layers and labels of a recording; nothing for one that cannot be read."""
+    """The arrays of a file, or the inputs, labels and layers of a recording; nothing for one that cannot be read."""
     path = Path(resolved(file))
     try:
         pick.allowed(path)
@@ -78,7 +78,8 @@ def _arrays(file: str) -> list[str]:
 
 def _of_run(run: str) -> list[str]:
     recording = arrays.recording(run)
-    labels = [*(["y"] if recording.y is not None else []), *recording.factors]
+    probe = {"x": recording.x, "y": recording.y}
+    labels = dict.fromkeys([*(name for name, part in probe.items() if part is not None), *recording.factors])
     last = recording.steps[-1:]
     return [f"{run}:{label}" for label in labels] + [f"{run}:{s}:{layer}" for s in last for layer in recording.layers]
 

@@ -1,6 +1,7 @@
 """The Labs page: lessons in order, labs by chapter, the library of papers; or the one lesson or lab of the URL."""
 
 import ast
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.catalogue import Card, labs, lessons
+from explorer.catalogue import Card, estimators, labs, lessons, measures, objectives
 from explorer.labs.base import chapters
 from explorer.labs.base import words as text_of
 from explorer.lessons.base import ordered
+from explorer.papers import papers
 from explorer.ui import answers, lab_view, lesson_handouts, lesson_view, library_view, show, steps
 from explorer.ui.form import given
 from explorer.ui.pages import link
@@ -25,8 +27,13 @@ KNOWN, ANSWERS = ("lab", "lesson", "view", "q", "hide", "lock", "projector"), ("
 """Parameters of the URL that are no settings, and what begins the names of those that say what was answered."""
 LEFT = "labs-left"
 """In the session: the parameters with which the page was last shown."""
-WHERE = ("in the question", "in the words of the lab", "in the words of its chapter")
-"""Where the search looks, the best first."""
+WHERE = (
+    "in the question",
+    "in the words of the lab",
+    "here and there, or as parts of words",
+    "in the words of its chapter",
+)
+"""Where and how the search finds what is sought, the best first."""
 WHAT_TO_DO = "Choose another in the list of labs and lessons, or change what the message names."
 
 
@@ -122,7 +129,7 @@ def _labs() -> None:
 
 
 def _search(wanted: str, cards: list[Card]) -> None:
-    """The labs that words find: first those with all of them in their question, last those by their chapter alone."""
+    """The labs that words find: under the headings of `WHERE`."""
     found = ranked(cards, wanted)
     left = sum(map(len, found.values()))
     st.caption(f"{left} of {len(cards)} labs")
@@ -154,30 +161,58 @@ def _chapter(cards: list[Card]) -> None:
 
 
 def ranked(cards: Iterable[Card], words: str) -> dict[str, list[Card]]:
-    """Cards of the labs in which all words are found, under the least part of `WHERE` that has them."""
+    """Cards of the labs in which all words are found, under the first of `WHERE` that holds for them.
+
+    In the question whole words count in any order; in the words of a lab they must stand together as they were typed.
+    """
+    sought = words.lower().split()
+    phrase, each = _whole(sought), [_whole([word]) for word in sought]
     found: dict[str, list[Card]] = {where: [] for where in WHERE}
     for card in cards:
-        text = ""
-        for where, part in zip(WHERE, _parts(card), strict=True):
-            text += f" {part.lower()}"
-            if all(word in text for word in words.lower().split()):
-                found[where].append(card)
-                break
+        title, own, chapter = (part.lower() for part in _parts(card))
+        lab = f"{title} {own}"
+        holds = (
+            all(word.search(title) for word in each),
+            phrase.search(lab),
+            all(word in lab for word in sought),
+            all(word in f"{lab} {chapter}" for word in sought),
+        )
+        for where in [where for where, here in zip(WHERE, holds, strict=True) if here][:1]:
+            found[where].append(card)
     return {where: some for where, some in found.items() if some}
 
 
+def _whole(words: list[str]) -> re.Pattern[str]:
+    """Whole words one after the other, the last perhaps in the plural."""
+    return re.compile(r"(?<!\w)" + r"[\s-]+".join(map(re.escape, words)) + r"s?(?!\w)")
+
+
 def _parts(card: Card) -> tuple[str, str, str]:
-    """What a lab says in each part of `WHERE`."""
-    papers = (f"paper {one}" for one in card.constants["PAPERS"])
+    """What a lab says in its question; in its name, words, papers and entries; and in its chapter."""
+    titles = {one.number: one.title for one in papers()}
+    cited = (f"paper {one}. {titles.get(one, '')}." for one in card.constants["PAPERS"])
     said, chapter = text_of(card.doc), introduction(card.module.rpartition(".")[0])
-    own = " ".join((card.name, card.name.replace("_", " "), said.shown, said.do, said.see, said.rest, *papers))
-    return card.constants["TITLE"], own, " ".join(chapter)
+    parts = (card.name, card.name.replace("_", " "), said.shown, said.do, said.see, said.rest, *cited)
+    return card.constants["TITLE"], ". ".join((*parts, *_entries(card.module))), " ".join(chapter)
+
+
+@cache
+def _entries(module: str) -> list[str]:
+    """Name and summary of every estimator, measure and objective that a lab imports."""
+    lines = [line for line in _source(module).body if isinstance(line, ast.ImportFrom)]
+    names = {alias.name for line in lines for alias in line.names}
+    cards = [entries.card(name) for entries in (estimators, measures, objectives) for name in entries]
+    return [f"{card.name.replace('_', ' ')}. {card.summary}" for card in cards if card.attribute in names]
+
+
+def _source(module: str) -> ast.Module:
+    """The source of a module, which is not imported."""
+    spec = find_spec(module)
+    return ast.parse(Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else "")
 
 
 @cache
 def introduction(package: str) -> tuple[str, str]:
     """Title and text of a chapter: the docstring of its package, which is not imported."""
-    spec = find_spec(package)
-    text = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
-    head, _, rest = (ast.get_docstring(ast.parse(text)) or package).partition("\n\n")
+    head, _, rest = (ast.get_docstring(_source(package)) or package).partition("\n\n")
     return " ".join(head.split()), rest

@@ -68,7 +68,8 @@ def python(recording: Recording, cell: Cell, plan: Profile) -> str:
     against = measures.card(plan.measure).constants.get("against")
     opened = f"import explorer\n\nrecording = explorer.open({export.source(recording)!r})\n"
     if against == "representation":
-        return f"{opened}explorer.profile(recording, {plan.measure!r}, target={plan.target!r}{arguments}).plot()\n"
+        call = export.called(measures, plan.measure, plan.settings, {"target": plan.target})
+        return f"{opened}explorer.profile(recording, {call}).plot()\n"
     target = f"recording.target({plan.target!r}), " if against else ""
     z = f"z = recording.activations({cell.step}, {cell.layer!r})\n"
     return f"{opened}{z}explorer.measure(z, {target}measure={plan.measure!r}, seed={plan.seed}{arguments})\n"

@@ -1,6 +1,7 @@
 """The Information plane page: choose, compute in a job, show; partial planes are shown as they grow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ import streamlit as st
 from explorer import jobs
 from explorer.catalogue import estimators
 from explorer.data import Recording
+from explorer.errors import InputError
 from explorer.plan import Plan, cost, takes_layers
 from explorer.reliability.verdict import doubts_of
 from explorer.results.trajectory import Trajectory
 from explorer.sources._limits import size
-from explorer.sweep import collected, specification, submitted
-from explorer.ui import computing, export, looks, pick, show
+from explorer.sweep import collected, curves, submitted
+from explorer.ui import computing, export, learning, looks, pick, screen, show
 from explorer.ui.components.plane import plane
 from explorer.ui.form import form, given, tell_ignored
 from explorer.ui.pages import link
@@ -84,7 +86,7 @@ def panel(recording: Recording | None, plan: Plan, others: Sequence[Plan], chang
 
     @st.fragment(run_every=1.0 if live else None)
     def shown() -> None:
-        with show.told("Choose another run or estimator above; nothing that was computed is lost."):
+        with screen.fitted(), show.told("Choose another run or estimator above; nothing that was computed is lost."):
             _shown(recording.path or "", plan, others, changed, unit, live)
 
     shown()
@@ -95,13 +97,14 @@ def start(recording: Recording, plan: Plan) -> None:
     trajectory = collected(recording, plan)
     if trajectory.about["cells"] == trajectory.about["total"]:
         return
-    if any(_fills_in(job, recording, plan) for job in jobs.jobs()):
+    begun = [job for job in _on(recording) if _plan_of(job, recording) == plan]
+    if any(job.live or not (job.state == "done" or _names_a_part(job)) for job in begun):
         return  # under way, or stopped: then its line has a button to resume it
     seconds, memory = cost(recording, plan)
     if seconds <= HEAVY_SECONDS or not recording.complete:
         st.query_params["job"] = submitted(recording, plan).id
         return
-    layers, steps = _part(recording, plan.estimator)
+    layers, steps = _part(recording, plan.estimator, next(filter(_names_a_part, begun), None))
     share = len(layers) * len(steps) / (len(recording.layers) * len(recording.steps))
     needs = f"about {show.duration(seconds * share)} on one core and {size(int(memory))} of memory"
     line, button = st.columns([5, 1], vertical_alignment="center")
@@ -112,16 +115,24 @@ def start(recording: Recording, plan: Plan) -> None:
         st.rerun()
 
 
-def _part(recording: Recording, estimator: str) -> tuple[Sequence[str], Sequence[int]]:
-    """The layers and recorded steps that a heavy plane begins with; what is computed stays when more are asked for."""
+def _part(recording: Recording, estimator: str, before: jobs.Job | None) -> tuple[Sequence[str], Sequence[int]]:
+    """The layers and recorded steps that a heavy plane begins with; what is computed stays when more are asked for.
+
+    Args:
+        before: the last job that was asked for a part, whose choice stands at first.
+    """
+    asked = before.spec.arguments if before else {}
     left, right = st.columns([3, 2])
     layers = left.multiselect(
-        "Layers to begin with", recording.layers, placeholder="all of them", key=f"part-layers-{estimator}",
+        "Layers to begin with", recording.layers, [one for one in asked.get("layers", ()) if one in recording.layers],
+        placeholder="all of them", key=f"part-layers-{estimator}",
         help="The others can follow: what is computed is kept.",
     )  # fmt: skip
     counts = [count for count in FEW_STEPS if count < len(recording.steps)] + [len(recording.steps)]
+    first = counts.index(count) if (count := len(asked.get("steps", ()))) in counts else len(counts) - 1
     count = right.selectbox(
-        "Recorded steps to begin with", counts, len(counts) - 1, key=f"part-steps-{estimator}",
+        "Recorded steps to begin with", counts, first, key=f"part-steps-{estimator}",
+        format_func=lambda count: f"all {count}" if count == counts[-1] else str(count),
         help="Spread over the run from the first to the last.",
     )  # fmt: skip
     last = len(recording.steps) - 1
@@ -154,6 +165,8 @@ def _shown(path: str, plan: Plan, others: Sequence[Plan], changed: dict[str, Any
         name = export.source(recording).rstrip("/").rpartition("/")[2] or "plane"
         data = view(trajectory, rulers, unit=unit, theme=theme, live=live, filename=f"{name}-{plan.estimator}")
         plane(data, key="plane")
+        now = {one.estimator: curves(recording, one) for one in (plan, *others)} if running else {}
+        learning.shown({name: one for name, one in now.items() if one}, unit)
     with side:
         show.doubts(doubts_of(trajectory, rulers, unit), len(trajectory) > 0)
         read = zip((plan, *others), (trajectory, *rulers), strict=True)
@@ -197,18 +210,36 @@ def _targets(recording: Recording | None) -> Sequence[str]:
     return [*(["y"] if recording.y is not None else []), *recording.factors, *recording.layers]
 
 
+def _on(recording: Recording) -> list[jobs.Job]:
+    """Jobs on this folder, the newest first."""
+    folder = str(Path(recording.path or "").resolve())
+    return [job for job in jobs.jobs() if job.spec.arguments.get("path") == folder]
+
+
 def _jobs_of(recording: Recording, plans: Sequence[Plan] = ()) -> list[jobs.Job]:
     """Jobs on this folder that are live, or have stopped and left one of these plans or the recording unfinished."""
-    folder = str(Path(recording.path or "").resolve())
-    found = [job for job in jobs.jobs() if job.spec.arguments.get("path") == folder]
-    wanted = {specification(recording, plan).id for plan in plans}
-    return [job for job in found if job.live or (job.state != "done" and (job.id in wanted or not recording.complete))]
+    return [job for job in _on(recording) if job.live or (job.state != "done" and _left(job, recording, plans))]
 
 
-def _fills_in(job: jobs.Job, recording: Recording, plan: Plan) -> bool:
-    """Whether a job computes this plan, or did and has stopped before its end."""
-    if job.id == specification(recording, plan).id:
-        return job.state != "done"
-    asked = job.spec.arguments.get("plan")
-    here = job.spec.arguments.get("path") == str(Path(recording.path or "").resolve())
-    return job.live and here and asked is not None and Plan(**asked).checked(recording) == plan
+def _left(job: jobs.Job, recording: Recording, plans: Sequence[Plan]) -> bool:
+    """Whether a job that stopped has left cells of its own uncomputed."""
+    if not recording.complete:
+        return True
+    plan, asked = _plan_of(job, recording), job.spec.arguments
+    if plan is None or plan not in plans:
+        return False
+    about = collected(recording, plan, asked.get("layers"), asked.get("steps")).about
+    return bool(about["cells"] < about["total"])
+
+
+def _names_a_part(job: jobs.Job) -> bool:
+    return not {"layers", "steps"}.isdisjoint(job.spec.arguments)
+
+
+def _plan_of(job: jobs.Job, recording: Recording) -> Plan | None:
+    """The checked plan of a job on this recording that fills in a plane; None of others, or where it fits no more."""
+    plain = job.spec.arguments.get("plan")
+    if isinstance(plain, Mapping) and "estimator" in plain:
+        with suppress(InputError, TypeError):
+            return Plan(**plain).checked(recording)
+    return None

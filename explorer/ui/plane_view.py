@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from explorer.figures.finding import TY, XT, alternative, finding, peak_note, subtitle
+from explorer.figures.finding import alternative, finding, peak_note, subtitle
 from explorer.figures.theme import THEMES, label, shapes
 from explorer.result import NATS_PER, finite, to_json
-from explorer.results.trajectory import Trajectory
+from explorer.results.trajectory import TY, XT, Trajectory
 
 
 def view(
@@ -94,13 +94,12 @@ def _aligned(ruler: Trajectory, shown: Trajectory, layer: str, quantity: str) ->
 
 
 def _doubts(shown: Trajectory, layer: str) -> list[list[str]]:
-    by_step: dict[int, list[str]] = {}
-    for step, name, quantity, rules in zip(
-        shown.step.tolist(), shown.layer, shown.quantity, shown.warnings, strict=True
-    ):
-        if name == layer and quantity == XT:
-            by_step[step] = list(rules)
-    return [by_step.get(step, []) for step in shown.steps]
+    """Of every step the rules that fired on either quantity."""
+    by_step: dict[int, dict[str, None]] = {}
+    for step, name, rules in zip(shown.step.tolist(), shown.layer, shown.warnings, strict=True):
+        if name == layer:
+            by_step.setdefault(step, {}).update(dict.fromkeys(rules))
+    return [list(by_step.get(step, {})) for step in shown.steps]
 
 
 def _multiples(shown: Trajectory, rulers: Sequence[Trajectory], theme: str) -> list[dict[str, Any]]:

@@ -191,11 +191,10 @@ def python(recording: Recording, plan: Profile, unit: str) -> str:
     given = {name: value for name, value in plan.settings.items() if value != defaults[name]}
     options = {name: getattr(plan, name) for name in ("permutations", "seed") if getattr(plan, name)}
     options |= {"target": plan.target} if plan.target else {}
-    arguments = "".join(f", {name}={value!r}" for name, value in (options | given).items())
     drawn = f"unit={unit!r}" if measures.card(plan.measure).constants.get("unit", "nats") in NATS_PER else ""
     return (
         "import explorer\n\n"
         f"recording = explorer.open({export.source(recording)!r})\n"
-        f"profile = explorer.profile(recording, {plan.measure!r}{arguments})\n"
+        f"profile = explorer.profile(recording, {export.called(measures, plan.measure, given, options)})\n"
         f"profile.plot({drawn})\n"
     )

@@ -10,7 +10,7 @@ from explorer.metrics import MATRIX
 from explorer.profiles import words
 from explorer.result import NATS_PER
 from explorer.results.metric_table import MetricTable
-from explorer.ui import codes, export, results, show, units
+from explorer.ui import codes, export, results, screen, show, units
 from explorer.ui.codes import Chosen
 
 NARROW = """<style>
@@ -54,7 +54,8 @@ def panel(chosen: Chosen, table: MetricTable) -> None:
     @st.fragment(run_every=1.0 if chosen.live else None)
     def shown() -> None:
         now = collected(chosen.coded, chosen.plan) if chosen.coded else None
-        _shown(chosen, now or table)
+        with screen.fitted():
+            _shown(chosen, now or table)
 
     shown()
 

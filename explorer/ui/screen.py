@@ -1,9 +1,12 @@
 """Whether the reader's screen is narrow; when that changes, or the theme does, the page runs again and follows."""
 
+from contextlib import AbstractContextManager
 from functools import cache
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+
+from explorer.figures.theme import on
 
 KEY = "screen"
 HTML = '<span class="probe" aria-hidden="true"></span>'
@@ -37,6 +40,11 @@ def watch() -> None:
 def narrow() -> bool:
     """Whether a figure beside its words would be too narrow for a title in one line."""
     return bool(st.session_state.get(f"{KEY}-narrow", False))
+
+
+def fitted() -> AbstractContextManager[None]:
+    """Inside it figures are drawn for the reader's screen and theme; a fragment that runs alone enters it anew."""
+    return on(st.context.theme.type or "light", narrow())
 
 
 @cache

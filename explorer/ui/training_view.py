@@ -15,7 +15,7 @@ from explorer.figures.theme import thousands
 from explorer.recordings.schedule import log_steps
 from explorer.result import NATS_PER
 from explorer.settings import Setting
-from explorer.ui import codes, export, pick, results, show, sliders
+from explorer.ui import codes, export, pick, results, screen, show, sliders
 from explorer.ui.form import widget
 
 RUN = "vae"
@@ -173,7 +173,8 @@ def watch(run: str, unit: str = "nats") -> None:
             show.job_line(job)
         recording = pick.opened(run)
         if recording is not None and measured(recording.metrics):
-            _terms(recording, unit)
+            with screen.fitted():
+                _terms(recording, unit)
         if live and not (job and job.live):
             st.rerun()
 

@@ -12,7 +12,7 @@ from explorer.plan import trains
 from explorer.results.comparison import Panel
 from explorer.ui import computing, export, files, learning, pick, results, show
 
-WHY = "why, and notes (in nats)"
+WHY = "why, and notes"
 
 HEAVY_SECONDS = 90.0
 EXAMPLE = ("twelve_bit:8000:softmax_2", "twelve_bit:y")
@@ -55,7 +55,7 @@ def _added(texts: list[str], null: bool | None) -> list[str]:
         )  # fmt: skip
     out = [name for name in names if name not in ticked]
     if out:
-        line.caption(f"{_count(out)} left out: tick to add.{_time(texts, out, null)}")
+        line.caption(f"{_count(out)} left out; Add others has them.{_time(texts, out, null)}")
     return list(ticked)
 
 

@@ -23,7 +23,7 @@ LAWS_OF_PAIRS = ("data processing", "additivity")
 CARD = DrivenNormals(own_x=0.0, own_y=0.5, x_to_y=1.0, y_to_x=0.0)
 
 
-@pytest.mark.parametrize(("method", "near"), [("gaussian", 0.02), ("neighbours", 0.025)])
+@pytest.mark.parametrize(("method", "near"), [("gaussian", 0.02), ("neighbors", 0.025)])
 def test_transfer_entropy_of_a_linear_pair(method: str, near: float) -> None:
     """Deviations over samples of 2000 steps are 0.014 and 0.018, over the root of 5."""
     entry = TransferEntropy(method=method)

@@ -55,7 +55,7 @@ class Binned(Estimator):
         h, h_y = entropy_of(occupied), entropy(self.cells(ys[0]))  # permutations of y share it
         with_targets = [float(h + h_y - entropy(joint(a, self.cells(y)))) for y in ys]
         doubts = (*_alone("T", occupied), *self.outside(t))
-        return float(h + entropy_of(inputs) - entropy_of(pairs)), with_targets, doubts
+        return Point(float(h + entropy_of(inputs) - entropy_of(pairs)), with_targets, doubts)
 
     def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
         real = {name: v for name, v in (("x", x), ("y", y)) if v is not None and v.is_floating_point()}

@@ -133,12 +133,9 @@ class ByCritic(Estimator):
         told = [one for one in found if isinstance(one, Found)]
         if len(told) < len(found):
             return next(one for one in found if isinstance(one, InputError))
-        doubts = (*self.doubts(x, t, told[0].nats), *(doubt for one in told[:2] for doubt in one.doubts))
-        return (
-            told[0].nats,
-            [one.nats for one in told[1:]],
-            tuple({one.rule: one for one in doubts[::-1]}.values())[::-1],
-        )
+        xt, *ty = told
+        own = self.doubts(x, t, xt.nats)
+        return Point(xt.nats, [one.nats for one in ty], (), (*own, *xt.doubts), ty[0].doubts if ty else ())
 
     def trained(
         self,

@@ -20,7 +20,7 @@ from explorer.errors import SampleError
 from explorer.estimators.base import Reading
 from explorer.estimators.neighbours.ksg import KSG
 from explorer.numerics.margins import in_margins
-from explorer.result import Doubt, off
+from explorer.result import Doubt, in_both, off
 
 Form = Literal["mean", "difference", "distance"]
 """The distance of two predictions, the difference of their squared errors, or the mean of both."""
@@ -189,7 +189,7 @@ def below_neighbours(x: torch.Tensor, y: torch.Tensor, nats: float) -> tuple[Dou
         return ()
     if near <= nats or not off(nats, near):
         return ()
-    text = f"ksg reads {near:.2f} nats of these samples: the network has not learnt all of their dependence."
+    text = f"ksg reads {in_both(near, '.2f')} of these samples: the network has not learnt all of their dependence."
     return (Doubt("below neighbours", f"{text} Raise steps and hidden, or take more samples."),)
 
 

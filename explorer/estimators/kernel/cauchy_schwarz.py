@@ -70,7 +70,7 @@ class CauchySchwarz(Estimator):
 
     def point(self, x: Any, t: torch.Tensor, ys: Sequence[torch.Tensor]) -> Point:
         first, *rest = _informations(self.prepared(t), [x, *map(self.prepared, ys)])
-        return first, rest, ()
+        return Point(first, rest)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class KDEBounds(Estimator):
             raise SampleError("kde_bounds needs discrete labels as target; bin the target or choose another estimator")
         whole, within = self._means(t, [x, *ys])
         values = [float(one - whole) for one in within]
-        return values[0], values[1:], ()
+        return Point(values[0], values[1:])
 
     def with_noise(self, deviation: float) -> Estimator:
         """The noise adds to the kernel's own: variances add."""

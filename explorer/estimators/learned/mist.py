@@ -13,7 +13,7 @@ from explorer.learned.families import MOST_NATS
 from explorer.learned.features import FEWEST, MOST, WIDEST, features
 from explorer.learned.network import QUANTILES, Network, bundled
 from explorer.numerics.margins import gauss, mean_ranks
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 
 SINGULAR = 1e-6
 """Smallest singular value over the largest, below which columns of normal scores determine each other."""
@@ -116,7 +116,7 @@ def _split(n: int) -> list[Doubt]:
 
 def _apart(quantiles: list[float], value: float) -> list[Doubt]:
     low, high = quantiles[0], quantiles[-1]
-    text = f"The mean, {value:.3g} nats, lies outside the quantiles {low:.3g} to {high:.3g}, stretched to it."
+    text = f"The mean, {in_both(value)}, lies outside the quantiles {in_both(low)} to {in_both(high)}, stretched to it."
     return [] if low <= value <= high else [Doubt("unlike", text)]
 
 
@@ -126,5 +126,5 @@ def _strange(network: Network, told: torch.Tensor, value: float) -> list[Doubt]:
         f"{len(outside)} of {told.shape[1]} summaries lie outside what was taught, {', '.join(outside[:3])} among them."
     )
     found = [Doubt("unlike", text)] if outside else []
-    beyond = f"{value:.3g} nats is more than the {MOST_NATS:g} up to which most families were taught."
+    beyond = f"{in_both(value)} is more than the {in_both(MOST_NATS)} up to which most families were taught."
     return found + ([Doubt("beyond", beyond)] if value > MOST_NATS else [])

@@ -145,7 +145,8 @@ class ByMethod(ManyVariables):
                 return method.replace("neighbors", "copula"), f"{method} refused: {error}"
         _, normal, near = read
         method = "neighbors" if near - normal > max(0.05, 0.1 * normal, 2.5 / math.sqrt(len(rows))) else "copula"
-        return method, f"neighbors read TC {in_both(near)}, copula {in_both(normal)}{SUITS[method]}"
+        part = f" of {len(rows)} evenly spaced rows" if len(rows) < len(x) else ""
+        return method, f"neighbors read TC {in_both(near)}{part}, copula {in_both(normal)}{SUITS[method]}"
 
     def rate(self, *samples: torch.Tensor) -> float:
         """1, and 2 / d at most for neighbours, with d the intrinsic dimension (singh2016)."""

@@ -104,7 +104,7 @@ class KSG(NearestNeighbours):
         targets = [y.double().reshape(len(y), -1) for y in ys]
         with_targets = [float(self._from_spaces(space, self._space(y))) for y in targets]
         named = {"X": x.values, "T": t} | ({"Y": targets[0]} if targets else {})
-        return information, with_targets, self._doubts(named, max(information, *with_targets[:1], -math.inf))
+        return Point(information, with_targets, self._doubts(named, max(information, *with_targets[:1], -math.inf)))
 
     def rate(self, *samples: torch.Tensor) -> float:
         """As all; twice as fast, the next order, where the extrapolation takes the first off."""

@@ -25,7 +25,7 @@ class TransferEntropy(Directed):
     stationary. x is asked about y: exchange them for the other direction. A third sequence z is known over the same
     steps as x, which tells a common driver from drive where z is that driver.
 
-    - "neighbours": nearest neighbours of (X, Y, past) in the maximum norm, with counts strictly inside the radius
+    - "neighbors": nearest neighbours of (X, Y, past) in the maximum norm, with counts strictly inside the radius
       (frenzel2007); every column is scaled to unit deviation, which leaves the information as it is.
     - "gaussian": half the logarithm of the ratio of two residual variances of linear regressions (geweke1982), less
       their exact bias for independent normal rows; what is not linear is not seen. For normal sequences this is the
@@ -59,7 +59,7 @@ class TransferEntropy(Directed):
     needs: ClassVar[tuple[str, str]] = ("continuous", "continuous")
     invariant: ClassVar[tuple[str, ...]] = ("shift", "scaling")
 
-    method: Literal["neighbours", "gaussian"] = "neighbours"
+    method: Literal["neighbors", "gaussian"] = "neighbors"
     past_x: Annotated[int, Range(1, 50)] = 1
     past_y: Annotated[int, Range(1, 50)] = 1
     delay: Annotated[int, Range(0, 1000)] = 1

@@ -18,7 +18,7 @@ def lab(
     direction: Annotated[float, Range(-1.0, 1.0, 0.25)] = 0.5,
     n: Annotated[int, Range(100, 3000, 100)] = 1000,
     past: Annotated[int, Range(1, 4, 1)] = 2,
-    method: Literal["gaussian", "neighbours"] = "gaussian",
+    method: Literal["gaussian", "neighbors"] = "gaussian",
 ) -> Figure:
     r"""Transfer entropy of two series in both directions, while the drive is turned from one to the other.
 
