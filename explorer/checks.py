@@ -203,11 +203,8 @@ def _read_as_amounts(array: np.ndarray, name: str) -> tuple[str, tuple[Doubt, ..
 
 def _read_as_labels(array: np.ndarray, name: str) -> Doubt:
     levels = len(np.unique(array))
-    return Doubt(
-        "kind",
-        f"{name} holds {levels} whole numbers and was read as labels; set {name}_kind to say otherwise.",
-        note=True,
-    )
+    text = f"{name} holds {levels} whole number{'s' * (levels > 1)} and was read as labels"
+    return Doubt("kind", f"{text}; set {name}_kind to say otherwise.", note=True)
 
 
 def _whole_floats(array: np.ndarray, name: str) -> tuple[str, tuple[Doubt, ...]]:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -171,6 +172,10 @@ def panel(rows: dict, errors=None, **about) -> Panel:
             "2 estimators agree: 0.50 to 0.55 nats; 1 doubtful",
         ),
         ({"a": (0.5, 0.01, False), "b": (1.5, 0.01, False)}, "The estimators disagree: a reads 0.50, b 1.50 nats"),
+        (
+            {"a": (0.5, 0.01, False), "b": (0.69, 0.01, False)},
+            "2 estimators agree within their intervals: 0.50 to 0.69 nats",
+        ),
         ({"a": (0.5, 0.01, True)}, "Every estimate is doubtful: they read 0.50 nats"),
         ({"a": (0.01, 0.6, False), "b": (0.02, 0.4, False)}, "No evidence that x and y depend on each other"),
         ({"a": (0.5, 0.01, False), "other": (9.0, 0.01, False)}, "a alone reads without doubt: 0.50 nats"),
@@ -179,6 +184,15 @@ def panel(rows: dict, errors=None, **about) -> Panel:
 )  # fmt: skip
 def test_the_title_of_the_panel(rows, says):
     assert panel_figure.finding(panel(rows, {"z": "z needs labels"})) == says
+
+
+def test_a_variable_that_never_changes_is_the_title_and_rounding_is_not_drawn_large():
+    shown = panel({"a": (1e-15, 1.0, True), "b": (-2e-15, 1.0, True)})
+    said = ("constant", "y never changes: the information is exactly 0.", False)
+    shown = replace(shown, doubts=((said,), (said,)), null_high=0 * shown.value, low=shown.value, high=shown.value)
+    figure = panel_figure.draw(shown, unit="nats")
+    assert panel_figure.finding(shown) == "y never changes: the information is exactly 0"
+    assert figure.layout.xaxis.range[1] >= 0.009 and "-0.000" not in str(figure.data[-1].hovertext)
 
 
 def test_the_panel_draws_nulls_intervals_and_doubts():

@@ -61,7 +61,7 @@ def _limits(shown: Panel) -> list[float]:
     parts = np.stack([shown.value, shown.null_mean, shown.null_high, *trusted]) if len(shown) else np.zeros((1, 1))
     known = np.append(parts[np.abs(parts) <= _reach(shown, parts)], 0.0)
     low, high = float(known.min()), float(known.max())
-    room = 0.04 * (high - low or 1.0)
+    room = max(0.04 * (high - low), 0.1 * (0.1 - (high - low)))
     return [low - room, high + room]
 
 
@@ -138,9 +138,9 @@ def _dots(shown: Panel, order: np.ndarray, look: Theme, limits: list[float]) -> 
 
 def _told(shown: Panel, i: int) -> str:
     """What is told of one estimator on hover."""
-    lines = [f"<b>{shown.estimators[i]}</b>: {shown.value[i]:.3f} {shown.unit}"]
+    lines = [f"<b>{shown.estimators[i]}</b>: {shown.value[i]:z.3f} {shown.unit}"]
     if not np.isnan(shown.low[i]):
-        lines.append(f"interval {shown.low[i]:.3f} to {shown.high[i]:.3f}")
+        lines.append(f"interval {shown.low[i]:z.3f} to {shown.high[i]:z.3f}")
     if not np.isnan(shown.null_mean[i]):
         lines.append(
             f"without dependence {shown.null_mean[i]:.3f}, at most {shown.null_high[i]:.3f}; p = {shown.p_value[i]:.2g}"
@@ -159,6 +159,8 @@ def finding(shown: Panel) -> str:
         return "No estimator takes this pair" if shown.errors else "No value yet"
     same = shown.comparable
     good = shown.trusted & same
+    if constant := _constant(shown):
+        return constant.rstrip(".")
     if not good.any():
         return f"Every estimate is doubtful: they read {_range(shown, same)}" if same.any() else "No estimate of I(X;Y)"
     if _dependent(shown, good) is False:
@@ -169,6 +171,8 @@ def finding(shown: Panel) -> str:
     if high - low <= max(LEAST / NATS_PER[shown.unit], SHARE * abs(high)):
         doubtful = f"; {(same & ~good).sum()} doubtful" if (same & ~good).any() else ""
         return f"{good.sum()} estimators agree: {_range(shown, good)}{doubtful}"
+    if np.nanmax(shown.low[good]) <= np.nanmin(shown.high[good]) and not np.isnan(shown.low[good]).any():
+        return f"{good.sum()} estimators agree within their intervals: {_range(shown, good)}"
     first, last = np.argmin(np.where(good, shown.value, np.inf)), np.argmax(np.where(good, shown.value, -np.inf))
     names = shown.estimators
     return f"The estimators disagree: {names[first]} reads {low:.2f}, {names[last]} {high:.2f} {shown.unit}"
@@ -189,6 +193,12 @@ def alternative(shown: Panel) -> str:
         for name, value in zip(shown.estimators, shown.value, strict=True)
     ]
     return f"Estimates side by side, in {shown.unit}. {finding(shown)}. {'; '.join(read) or 'No value'}."
+
+
+def _constant(shown: Panel) -> str:
+    """What is said where a variable never changes, "" elsewhere."""
+    said = {text for doubts in shown.doubts for rule, text, _ in doubts if rule == "constant"}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _dependent(shown: Panel, good: np.ndarray) -> bool | None:

@@ -136,7 +136,7 @@ def described(found: Panel) -> str:
     for name in "xy":
         dim, kind = found.about[f"dim_{name}"], kinds.get(name, {})
         width = "1 column" if dim == 1 else f"{dim} columns"
-        levels = f" with {kind['levels']} values" if kind.get("levels") else ""
+        levels = f" with {kind['levels']} value{'s' * (kind['levels'] > 1)}" if kind.get("levels") else ""
         parts.append(f"**{name}** {width}, {kind.get('kind', '…')}{levels}")
     notes = [note for kind in kinds.values() for note in kind["notes"]]
     return " · ".join(parts) + "".join(f"  \n{show.plain(note)}" for note in notes)
@@ -153,7 +153,7 @@ def table(found: Panel) -> list[dict[str, Any]]:
         rows.append(
             {
                 "estimator": name if found.comparable[i] else f"{name}: {found.quantity[i]}",
-                f"value, {found.unit}": f"{bound}{found.value[i]:.3f}",
+                f"value, {found.unit}": f"{bound}{found.value[i]:z.3f}",
                 "interval": _range(found.low[i], found.high[i]),
                 "null: mean to most": _range(found.null_mean[i], found.null_high[i]),
                 "p": "–" if found.p_value[i] != found.p_value[i] else f"{found.p_value[i]:.2g}",
@@ -166,7 +166,7 @@ def table(found: Panel) -> list[dict[str, Any]]:
 
 
 def _range(low: float, high: float) -> str:
-    return "–" if low != low else f"{low:.3f} to {high:.3f}"
+    return "–" if low != low else f"{low:z.3f} to {high:z.3f}"
 
 
 def python(x: str, y: str, inquiry: Inquiry, unit: str) -> str:
