@@ -213,7 +213,7 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool, names: S
     everything, found = pairs * (1 + len(orders)), list[Decomposed]()
     try:
         for one in pairs_of(variables, y, reader, k):
-            report(len(found), everything, "pairs about y")
+            report(len(found), everything, "pairs about the target")
             found.append(one)
     except SampleError as error:
         raise SampleError(unbounded[0].text.rstrip(".") if unbounded else str(error)) from error
@@ -223,7 +223,7 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool, names: S
 
     tables = [_atoms(found, work.count)]
     for begin in range(0, len(orders), AT_ONCE):
-        report(pairs * (1 + begin), everything, "pairs about y shuffled")
+        report(pairs * (1 + begin), everything, "pairs about the target shuffled")
         tables += on_all_cores(shuffled, orders[begin : begin + AT_ONCE], y.device)
     told: dict[str, Any] = dict(zip(("target", "redundancy", "unique", "synergy"), tables[0], strict=True))
     null_tables = tables[1:] or [tuple(np.full_like(one, np.nan) for one in tables[0])]

@@ -100,7 +100,7 @@ def test_a_target_that_is_a_function_is_doubted_or_refused_with_the_names_of_its
         assert "look like functions of each other" in title and not any(letter.isdigit() for letter in title)
         assert "doubtful: deterministic" in pair_atoms.draw(found).layout.title.text.replace("<br>", " ")
         assert "doubtful" not in drawing.draw(found).layout.title.text, "no total rests on the target"
-        with pytest.raises(SampleError, match=f"function of {named}, or .*Leave the columns of y out of x"):
+        with pytest.raises(SampleError, match=f"function of {named}, or .*Leave its columns out of x"):
             about(x, y, "gaussian")
     assert about(x, np.exp(x[:, 1]), "gaussian").unbounded
 
@@ -109,7 +109,7 @@ def test_a_target_of_labels_that_is_a_variable_is_noted_by_its_name() -> None:
     names = ["a", "b", "parity", "other"]
     found = explorer.interactions(PARITY, y=np.where(A > 0, "yes", "no"), names=names, interval=False, null=False)
     assert [str(one) for one in found.doubts if one.rule == "copy"] == [
-        "note (copy): y is 'a' itself: that it tells all of y is no finding. Leave it out of x."
+        "note (copy): The target is 'a' itself: that it tells all of it is no finding. Leave it out."
     ]
     other = explorer.interactions(PARITY, y=A & B, names=names, interval=False, null=False)
     assert "copy" not in [one.rule for one in other.doubts]
@@ -126,9 +126,9 @@ def test_bars_about_a_doubted_target_are_open_and_starred_and_nothing_is_shuffle
     x, heard = normal(3), []
     with watched(lambda *one: heard.append(one[2])):
         found = explorer.interactions(x, y=x[:, 1], method="neighbors", interval=False)
-    assert found.unbounded and set(heard) == {"pairs about y"}
+    assert found.unbounded and set(heard) == {"pairs about the target"}
     (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
-    assert "y was not shuffled" in doubt.text and np.isnan(found.synergy_null_high).all()
+    assert "it was not shuffled" in doubt.text and np.isnan(found.synergy_null_high).all()
     sure = explorer.interactions(x, y=rng.normal(size=400), method="gaussian", interval=False, null=False)
     for theme, look in THEMES.items():
         open_, filled = (pair_atoms.draw(one, theme=theme) for one in (found, sure))
@@ -278,7 +278,7 @@ def test_the_command_tells_the_same(tmp_path, parity: Interactions) -> None:
     assert found.synergy == pytest.approx(parity.synergy, nan_ok=True)
     text = run.invoke(cli.app, ["interactions", str(path), "--columns", "0,1,2+3"]).stdout
     about = run.invoke(cli.app, ["interactions", f"{path}:a,b,parity", f"{path}:y"]).stdout
-    assert "about y, by broja and plug_in; in brackets the most with y shuffled" in about and " (0.0" in about
+    assert "about the target, by broja and plug_in; in brackets the most with it shuffled" in about and " (0.0" in about
     assert "3 variables, table, n=600" in text and "brackets" not in text and "verdict: No rule fired." in text
     assert run.invoke(cli.app, ["interactions", str(path), "--out", str(tmp_path / "out.csv")]).exit_code == 0
     assert len(pd.read_csv(tmp_path / "out.csv")) == 4 + 5

@@ -105,7 +105,7 @@ def test_the_job_is_the_same_question(table, monkeypatch, tmp_path):
     monkeypatch.chdir("/")
     notes = []
     assert interplay.fill(**spec.arguments, progress=lambda *one: notes.append(one)) == {"computed": 1}
-    assert (2, 3, "pairs about y") in notes
+    assert (2, 3, "pairs about the target") in notes
     assert interplay.collected(Question(**{**vars(question), "of": table, "about": f"{table}:word"})) is not None
     assert 0 < spec.cost["seconds"] < 30
 
@@ -214,7 +214,7 @@ def test_a_target_that_holds_the_variables_has_no_atoms_in_a_title(home):
     of, units, once = "twelve_bit:8000:tanh_5", [f"unit {i}" for i in range(5)], {"interval": False, "null": False}
     found = interplay.run(of, units, of, **once)
     (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
-    assert "y looks like a function of 'unit 0', 'unit 1', 'unit 2', 'unit 3' and 1 more" in doubt.text
+    assert "The target looks like a function of 'unit 0', 'unit 1', 'unit 2', 'unit 3' and 1 more" in doubt.text
     assert "only together" not in figures["pair_atoms"](found).layout.meta["alt"]
     labels = interplay.run(of, units[:3], "twelve_bit:y", **once)
     assert not labels.unbounded

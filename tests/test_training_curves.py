@@ -172,6 +172,8 @@ def test_the_figure_says_where_it_was_read_and_what_was_learnt_by_heart():
     bits = draw({"estimator": "mine", "curves": CURVES, "stopped": "", "best": [75, 25]}, unit="bits")
     (ring,) = [one for one in bits.data if one.mode == "markers"]
     assert list(ring.x) == [25, 75] and ring.y[1] == pytest.approx(0.4 / np.log(2))
+    assert "rings: the states that were read, each on other samples" in bits.layout.title.text.replace("<br>", " ")
+    assert "ring: the state that was read" in figure.layout.title.text.replace("<br>", " ")
 
 
 def test_the_figure_of_a_training_that_runs_claims_no_end():

@@ -75,5 +75,6 @@ def _atoms(found: Interactions) -> list[str]:
     if not told:
         return []
     frame = found.pairs_frame()[["first", "second"]].assign(**told)
-    head = f"about y, by {found.about['pid']} and {found.about['estimator']}; in brackets the most with y shuffled"
+    how = f"{found.about['pid']} and {found.about['estimator']}"
+    head = f"about the target, by {how}; in brackets the most with it shuffled"
     return [head, frame.to_string(index=False), ""]

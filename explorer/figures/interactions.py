@@ -74,7 +74,7 @@ def alternative(found: Interactions, unit: str) -> str:
 
 def _read(found: Interactions, unit: str) -> str:
     tc, dtc, _, s = (amount(one / NATS_PER[unit]) for one in found.totals)
-    return f"TC {tc}, DTC {dtc}, S {s} {unit}"
+    return f"TC {tc}, DTC {dtc}, their sum S {s} {unit}"
 
 
 def _subtitle(found: Interactions, unit: str, drawn: int) -> str:

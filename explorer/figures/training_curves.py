@@ -95,7 +95,10 @@ def subtitle(found: Mapping[str, Any]) -> str:
     if "stopped" not in found:
         which = found.get("training", 1)
         return f"training {which} of this estimate runs now" if which > 1 else "it is training now"
-    return f"ended: {found['stopped'] or 'all updates were made'} · ring: the state that was read"
+    best = found.get("best", ())
+    several = isinstance(best, list | tuple) and len(set(best)) > 1
+    ring = "rings: the states that were read, each on other samples" if several else "ring: the state that was read"
+    return f"ended: {found['stopped'] or 'all updates were made'} · {ring}"
 
 
 def _in_sight(ceiling: float, *curves: np.ndarray) -> bool:

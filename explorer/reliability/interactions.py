@@ -45,7 +45,7 @@ def copied(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequence[s
         for name, one in zip(names, variables, strict=True)
         if not (one.is_floating_point() or y.is_floating_point()) and _same_cells(one, y)
     ]
-    text = f"y is {' and '.join(map(repr, same))} itself: that it tells all of y is no finding. Leave it out of x."
+    text = f"The target is {' and '.join(map(repr, same))} itself: that it tells all of it is no finding. Leave it out."
     return [Doubt("copy", text, note=True)] if same else []
 
 
@@ -60,18 +60,18 @@ def of_target(target: Mapping[str, Any]) -> list[Doubt]:
     said = []
     least = float(np.min(target["target"]))
     if least < 0:
-        text = f"What one variable tells of y reads {in_both(least)}, below 0: atoms of that size are no evidence."
-        said.append(Doubt("small atoms", text))
+        text = f"What one variable tells of the target reads {in_both(least)}, below 0"
+        said.append(Doubt("small atoms", f"{text}: atoms of that size are no evidence."))
     for name in ("redundancy", "unique", "synergy"):
         most, null = (
             float(np.nanmax(np.nan_to_num(target[f"{name}{end}"], nan=-np.inf))) for end in ("", "_null_high")
         )
         if np.isfinite(null) and most <= null:
             called = "unique information" if name == "unique" else name
-            text = f"With y shuffled {called} reads up to {in_both(null)}, the most of any pair: none of these is more."
-            said.append(Doubt(f"null: {called}", text, note=True))
+            text = f"With the target shuffled {called} reads up to {in_both(null)}, the most of any pair"
+            said.append(Doubt(f"null: {called}", f"{text}: none of these is more.", note=True))
     if target["about"]["pid"] == "mmi":
-        text = "Redundancy about y is the smaller information of the two, the most in use, and so is synergy."
+        text = "Redundancy about the target is the smaller information of the two, the most in use, and so is synergy."
         said.append(Doubt("redundancy", text, note=True))
     return said
 
@@ -89,9 +89,11 @@ def determined(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequen
         return []
     shown = [" with ".join(repr(names[i]) for i in some) for some in found]
     more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
-    text = f"y looks like a function of {', '.join(shown[:4])}{more}, or they of y: together they need no more "
+    text = (
+        f"The target looks like a function of {', '.join(shown[:4])}{more}, or they of it: together they need no more "
+    )
     text += "coordinates than alone. The true information is then infinite, or that of the digits kept, and no atom is "
-    return [Doubt("deterministic", f"{text}known; y was not shuffled. Leave the columns of y out of x.")]
+    return [Doubt("deterministic", f"{text}known; it was not shuffled. Leave its columns out of x.")]
 
 
 def _determined(variables: Sequence[torch.Tensor], y: torch.Tensor) -> Iterator[tuple[int, ...]]:
