@@ -268,7 +268,7 @@ def test_the_best_critic_is_read_at_once_and_what_breaks_is_named():
     test = bounds(**{"bound.batch": "32", "bound.repeats": "100", "unit": "nats"})
     assert not test.exception and not test.error and not test.warning and jobs.jobs() == []
     (chart,) = test.get("plotly_chart")
-    assert "smile, lower bound ▲ above from" in chart.proto.alt
+    assert "smile, called lower ▲ above from" in chart.proto.alt
     assert "Called lower bound, yet from" in texts(test)
     (code,) = [one.value for one in test.code if one.language == "python"]
     assert "staircase.run(batch=32" in code and "repeats=100" in code

@@ -80,7 +80,7 @@ def test_bounds_that_break_their_word_are_named(best):
         "barber_agakov stays near the truth up to 10 nats; "
         "at some step most readings of nwj, mine and smile are above it, though called lower bounds"
     )
-    assert verdict(best, row(best, "smile")) == "lower bound ▲ above from 4"
+    assert verdict(best, row(best, "smile")) == "called lower ▲ above from 4"
     assert verdict(best, row(best, "club")) == "upper bound · far"
 
 
@@ -170,7 +170,7 @@ def test_the_figure_marks_what_breaks_by_shape_words_and_name(best):
     assert any(one.startswith("↑ 34") for one in said), "what leaves the frame is told"
     assert THEMES["light"].accent in list(marks.marker.color)
     alt = figure.layout.meta["alt"]
-    assert "smile, lower bound ▲ above from 4, from 2.00 at 2.00 to" in alt
+    assert "smile, called lower ▲ above from 4, from 2.00 at 2.00 to" in alt
     empty = readings({}, cells=0)
     assert "Empty staircase" in draw(empty).layout.meta["alt"]
     assert set(CLAIMS) <= set(best.names)

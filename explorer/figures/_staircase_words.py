@@ -66,7 +66,7 @@ def verdict(shown: BoundReadings, i: int) -> str:
         return "…"
     if shown.breaks[i].any():
         word = {"lower": "▲ above", "upper": "▼ below"}[side]
-        return f"{side} bound {word} from {shown.truth[np.argmax(shown.breaks[i])]:.3g}"
+        return f"called {side} {word} from {shown.truth[np.argmax(shown.breaks[i])]:.3g}"
     near = shown.near[i]
     called = f"{side} bound" if side != "none" else "no bound"
     if near[here].all():
