@@ -43,7 +43,7 @@ def test_units_that_never_change_set_no_noise() -> None:
 def test_a_cell_of_the_plane_is_what_the_call_gives() -> None:
     t, y = 30 * rng.random((200, 4)), rng.integers(0, 5, 200)
     entry, ids = AdaptiveKDE(), np.arange(200) // 2
-    xt, ty, _ = entry.point(torch.as_tensor(ids), torch.as_tensor(t), [torch.as_tensor(y)])
+    xt, ty, *_ = entry.point(torch.as_tensor(ids), torch.as_tensor(t), [torch.as_tensor(y)])
     assert [xt, *ty] == pytest.approx([entry(t, one, **KINDS).nats for one in (ids, y)], abs=1e-12)
     with pytest.raises(SampleError, match="adaptive_kde needs discrete labels as target"):
         entry.point(torch.as_tensor(ids), torch.as_tensor(t), [torch.as_tensor(t[:, 0])])

@@ -119,7 +119,7 @@ def test_a_plane_says_what_was_taken() -> None:
     recording = Recording.from_arrays({0: {"tanh": np.tanh(x)}}, x=x, y=(x[:, 0] > 0).astype(int))
     cell = Cells(recording, Plan("auto", permutations=2).checked(recording)).at(0, "tanh")
     assert abs(cell["ty"] - np.log(2)) < 0.2 and abs(cell["null"]) < 0.1
-    assert any(rule == "chosen" and "ross for I(T;Y)" in text for rule, text in cell["doubts"])
+    assert any(rule == "chosen" and "ross for I(T;Y)" in text for rule, text, _ in cell["doubts"])
 
 
 @pytest.mark.parametrize("dimension", [1, 2, 4])

@@ -86,7 +86,7 @@ def test_saturation_is_said() -> None:
 
 def test_identity_layer_keeps_everything() -> None:
     t = torch.as_tensor(2.0 * ((np.arange(4096)[:, None] >> np.arange(12)) & 1) - 1)
-    xt, ty, _ = Binning().point(torch.arange(4096), t, [torch.arange(4096) % 2])
+    xt, ty, *_ = Binning().point(torch.arange(4096), t, [torch.arange(4096) % 2])
     assert xt == pytest.approx(np.log(4096), abs=1e-12)
     assert ty == [pytest.approx(np.log(2), abs=1e-12)]
     assert Binning(width=0.07).point(torch.arange(4096), t, [torch.arange(4096) % 2])[0] == pytest.approx(np.log(4096))
@@ -113,7 +113,7 @@ def test_a_cell_of_the_plane_is_what_the_call_gives(t: np.ndarray, data: st.Data
     x = data.draw(arrays(np.int64, n, elements=st.integers(0, n)))
     y = data.draw(arrays(np.int64, n, elements=st.integers(0, 2)))
     x, y = (np.unique(v, return_inverse=True)[1] for v in (x, y))
-    xt, ty, _ = Binning().point(
+    xt, ty, *_ = Binning().point(
         torch.as_tensor(x), torch.as_tensor(t), [torch.as_tensor(y), torch.as_tensor(y[::-1].copy())]
     )
     kinds = {"x_kind": "discrete", "y_kind": "continuous"}

@@ -104,7 +104,7 @@ def test_cells_of_the_plane_and_permutations_are_what_the_call_gives() -> None:
     order = rng.permutation(120)
     entry, labels = CauchySchwarz(), (x[:, 0] > 0).astype(int)
     tensors = [torch.as_tensor(v) for v in (x, t, labels)]
-    xt, ty, _ = entry.point(entry.prepared(tensors[0]), tensors[1], [tensors[2], tensors[2][order]])
+    xt, ty, *_ = entry.point(entry.prepared(tensors[0]), tensors[1], [tensors[2], tensors[2][order]])
     expected = [entry(x, t).nats, entry(t, labels).nats, entry(t, labels[order]).nats]
     assert [xt, *ty] == pytest.approx(expected, abs=1e-12)
     assert entry.shuffled(*tensors[:2])(torch.as_tensor(order)) == pytest.approx(entry(x, t[order]).nats, abs=1e-12)

@@ -88,7 +88,7 @@ def test_noise_that_drowns_everything_leaves_nothing(which: str) -> None:
 def test_a_cell_of_the_plane_is_what_the_call_gives() -> None:
     t, y = np.tanh(rng.normal(size=(300, 4))), rng.integers(0, 5, 300)
     entry, ids = KDEBounds(), np.arange(300) // 2
-    xt, ty, _ = entry.point(
+    xt, ty, *_ = entry.point(
         *(torch.as_tensor(v) for v in (ids, t)), [torch.as_tensor(y), torch.as_tensor(y[::-1].copy())]
     )
     assert [xt, *ty] == pytest.approx([entry(one, t).nats for one in (ids, y, y[::-1])], abs=1e-12)

@@ -106,7 +106,7 @@ def test_a_cell_of_the_plane_is_what_the_call_gives() -> None:
     x, t = cloud(150, 12, 3)
     y = rng.integers(0, 3, 150)
     entry, tensors = KSG(), [torch.as_tensor(v) for v in (x, t, y)]
-    information, with_targets, doubts = entry.point(
+    information, with_targets, doubts, *_ = entry.point(
         entry.prepared(tensors[0]), tensors[1], [tensors[2], tensors[2].flip(0)]
     )
     assert information == entry(x, t).nats

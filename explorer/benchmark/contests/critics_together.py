@@ -71,7 +71,7 @@ def _plane(device: torch.device, size: int, count: int, asked: PlaneOf, how: str
             t = here.noisy(recording.activations(step, layer), step, layer)
             for pair in ((here.x, t), *((t, y) for y in here.targets(step))):
                 with seeded(plan.seed, device):
-                    read.append(here.entry.point(*pair, ())[0])
+                    read.append(here.entry.point(*pair, ()).xt)
         xt, ty, *null = np.reshape(read, (count, -1)).T
         return np.stack([xt, ty, np.mean(null, 0)], 1).ravel().tolist()
 

@@ -24,7 +24,7 @@ def contests(device: torch.device, size: int = SIZE) -> Iterator[Contest]:
 
     def ours() -> list[float]:
         found = [entry.point(tensors[0], tensors[1], [tensors[2]]) for entry in entries]
-        return [value for xt, ty, _ in found for value in (xt, *ty)]
+        return [value for one in found for value in (one.xt, *one.ty)]
 
     def theirs() -> list[float]:
         return plain(t, y, [VARIANCE, 4 * VARIANCE])
