@@ -22,8 +22,10 @@ from explorer.reliability import interactions as said
 from explorer.reliability.interval import LEVEL, spread_of
 from explorer.reliability.judge import SMALL
 from explorer.results.interactions import Interactions
+from explorer.settings import Setting
 from explorer.watching import report
 
+METHOD = Setting("method", str, "auto", choices=("auto", "gaussian", "copula", "neighbors", "table", "score"))
 SHUFFLES = 20
 """Times that every variable is shuffled by itself for the null, and the target for that of the atoms."""
 AT_ONCE = 4
@@ -109,7 +111,7 @@ def interactions(
 
 def _entry(groups: str, method: str, k: int) -> OInformation | SOmegaI:
     """The estimator of everything about all variables."""
-    if method == "score":
+    if METHOD.checked(method) == "score":
         return SOmegaI(groups=groups, gradients=True)
     return OInformation(groups=groups, method=method, k=k)  # type: ignore[arg-type]  # checked by the entry
 
