@@ -203,3 +203,12 @@ def test_the_code_that_is_offered_runs(runs, plan, capsys):
     exec(compare_page.python(asked, 4), space)
     assert space["found"].runs == tuple(group.name for group in groups[1:]) and space["found"].steps == (0, 4)
     assert "\\begin{tabular}" in capsys.readouterr().out
+
+
+def test_settings_called_as_arguments_are_copied_with_their_entry() -> None:
+    from explorer.catalogue import estimators
+    from explorer.ui.export import called
+
+    assert called(estimators, "ksg", {"k": 3}, {"seed": 1}) == "'ksg', seed=1, k=3"
+    clash = called(estimators, "compressed", {"noise": 0.1}, {"noise": 0.5, "target": "f"})
+    assert clash == "explorer.estimators.Compressed(noise=0.1), noise=0.5, target='f'"

@@ -158,15 +158,15 @@ def python(asked: Asked, step: int | None) -> str:
     options = {key: getattr(plan, key) for key in ("target", "noise", "permutations", "seed")
                if getattr(plan, key, None) != getattr(usual, key, None)}  # fmt: skip
     defaults: Mapping[str, Any] = {one.name: one.default for one in card.settings}
-    options |= {key: value for key, value in plan.settings.items() if value != defaults[key]}
-    arguments = "".join(f", {key}={value!r}" for key, value in options.items())
+    given = {key: value for key, value in plan.settings.items() if value != defaults[key]}
+    call = export.called(measures if measured else estimators, name, given, options)
     at = "" if step is None else f"step={step}"
     sides = "".join(f"    {group.name!r}: {_code(group)},\n" for group in others)
     kind = "measure" if measured else "estimator"
     drawn = ", ".join(part for part in (f"unit={asked.unit!r}" if not measured or _informs(card) else "", at) if part)
     return (
         f"import explorer\n\nbaseline = {_code(base)}\nothers = {{\n{sides}}}\n"
-        f"found = explorer.compare(baseline, others, {kind}={name!r}{arguments})\n"
+        f"found = explorer.compare(baseline, others, {kind}={call})\n"
         f"print(found.to_latex({at}))\nfound.plot({drawn})\n"
     )
 

@@ -31,7 +31,7 @@ def python(recording: Recording, plan: Plan, settings: dict[str, Any], unit: str
 
 
 def called(kind: Catalogue, name: str, settings: Mapping[str, Any], options: Mapping[str, Any]) -> str:
-    """An entry and arguments as a plane or a profile takes them: with its own settings where names would clash."""
+    """An entry and arguments as planes, profiles and comparisons take them: with its own settings where names clash."""
     taken = inspect.signature(sweep.plane).parameters
     if not any(one in taken for one in settings):
         return ", ".join([repr(name), *_given(options), *_given(settings)])

@@ -108,8 +108,8 @@ def python(recordings: list[Recording], pairs: Pairs) -> str:
     """Code that computes and draws this matrix."""
     defaults = {one.name: one.default for one in measures.card(pairs.measure).settings}
     options = {name: list(value) for name in ("steps", "layers") if (value := getattr(pairs, name))}
-    options |= {name: value for name, value in pairs.settings.items() if value != defaults[name]}
-    given = "".join(f", {name}={value!r}" for name, value in options.items())
+    given = {name: value for name, value in pairs.settings.items() if value != defaults[name]}
+    call = export.called(measures, pairs.measure, given, options)
     opened = ", ".join(f"explorer.open({export.source(one)!r})" for one in recordings)
     runs = f"[{opened}]" if len(recordings) > 1 else opened
-    return f"import explorer\n\nfound = explorer.similarity({runs}, {pairs.measure!r}{given})\nfound.plot()\n"
+    return f"import explorer\n\nfound = explorer.similarity({runs}, {call})\nfound.plot()\n"
