@@ -151,6 +151,11 @@ def test_only_device_says_cuda():
             assert not re.search(r'"cuda', code), path
 
 
+def test_code_on_the_screen_is_wrapped():
+    for path in FILES:
+        assert "st.code(" not in path.read_text() or path.name == "show.py", f"{path.name}: show.code wraps it"
+
+
 @pytest.mark.parametrize("path", [*FILES, *PAGES], ids=lambda p: str(p.relative_to(ROOT)))
 def test_sizes(path):
     assert path.read_text().count("\n") <= 300, f"{path.name} is over 300 lines; split it"

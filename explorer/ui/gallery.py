@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.examples.base import about, bundled, needs
 from explorer.ui.pages import link
-from explorer.ui.show import plain
+from explorer.ui.show import code, plain
 
 COLUMNS = 3
 
@@ -23,7 +23,7 @@ def _example(name: str) -> None:
     told, command = about(name), needs(name)
     if command:
         st.markdown(f"**{plain(told['TITLE'])}** · not installed")
-        st.code(command, language="sh")
+        code(command, language="sh")
     else:
         link(told["PAGE"], told["TITLE"], run=name, **told["VIEW"])
     st.markdown(plain(told["LOOK"]))

@@ -160,8 +160,8 @@ def _repeat(source: Path, given: dict[str, Any]) -> None:
     flags += "".join(f" --factors {shlex.quote(value)}" for value in given.get("factors", ()))
     options = "".join(f", {key}={value!r}" for key, value in given.items() if key != "title")
     with st.expander("Copy as Python"):
-        st.code(
+        show.code(
             f"import explorer\n\nrecording = explorer.open({str(source)!r}{options})  # nothing is copied\n",
             language="python",
         )
-        st.code(f"explorer convert {shlex.quote(str(source))}{flags}", language="bash")
+        show.code(f"explorer convert {shlex.quote(str(source))}{flags}", language="bash")

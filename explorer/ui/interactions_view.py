@@ -69,7 +69,7 @@ def panel(question: Question | None, known: Sequence[str] | None, unit: str) -> 
     if len(question.names) == 2:
         st.info(f"Interactions take {FEWEST} to {MOST} variables. What two tell of a target, each alone and only both "
                 "together, partial_information reads:")  # fmt: skip
-        st.code(of_two(question), language="python")
+        show.code(of_two(question), language="python")
         return
     if len(known) < FEWEST:
         st.info(f"There are {len(known)} variables here, and interactions begin at {FEWEST}. Choose another source.")

@@ -8,7 +8,7 @@ from explorer.papers import Offer, Paper
 from explorer.ui import export
 from explorer.ui.form import given, tell_ignored
 from explorer.ui.pages import link
-from explorer.ui.show import plain
+from explorer.ui.show import code, plain
 
 PREFIX = "papers."
 """Begins the names of what the panel reads from the URL."""
@@ -95,7 +95,7 @@ def _row(one: Paper) -> None:
         st.caption(plain(one.family) + (f" · {papers.shown(offered)}" if offered else ""))
         if one.key:
             with st.popover("BibTeX", type="tertiary"):
-                st.code(export.bibtex([one.key]), language="bibtex")
+                code(export.bibtex([one.key]), language="bibtex")
     with shows:
         _quantity(one)
         _offers(one, offered)
@@ -153,4 +153,4 @@ def _session() -> None:
             return
         text = export.bibtex(keys)
         st.download_button("Download", text, "explorer.bib", "application/x-bibtex", on_click="ignore")
-        st.code(text, language="bibtex")
+        code(text, language="bibtex")

@@ -35,7 +35,7 @@ def panel(recording: Recording, cell: Cell, plan: Profile, unit: str) -> None:
             results.figure(drawn, f"parts-{kind}", f"{plan.measure}-{KINDS[kind]}")
     plain = {key: one for key, one in score.details.items() if isinstance(one, int | float | str | bool)}
     with st.expander("Copy as Python"):
-        st.code(python(recording, cell, plan), language="python")
+        show.code(python(recording, cell, plan), language="python")
     if plain:
         with st.expander("Details"):
             st.dataframe([{"what": key.replace("_", " "), "value": str(one)} for key, one in plain.items()],

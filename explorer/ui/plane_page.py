@@ -183,9 +183,9 @@ def _exports(
     """The view as Python, as a notebook, as a table."""
     code = export.python(recording, plan, changed, unit)
     with st.expander("Copy as Python"):
-        st.code(code, language="python")
+        show.code(code, language="python")
     with st.expander("Cite"):
-        st.code(export.used(estimators.card(plan.estimator).references), language="bibtex")
+        show.code(export.used(estimators.card(plan.estimator).references), language="bibtex")
     note = f"{trajectory.about['call']}, n = {trajectory.about['n']}, seed {plan.seed}."
     left, right = st.columns(2)
     left.download_button(

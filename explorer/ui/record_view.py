@@ -204,12 +204,12 @@ def _repeat(recipe: Recipe) -> None:
     """The same from the command line and from Python."""
     given = ", ".join(f"{name}={one!r}" for name, one in recipe.plain.items())
     with st.expander("Copy as Python"):
-        st.code(
+        show.code(
             "from explorer.trained.recipe import Recipe\nfrom explorer.trained.recorded import record\n\n"
             f"record(Recipe({given}), {(recipe.title or 'run')!r})\n",
             language="python",
         )
-        st.code(command(recipe), language="bash")
+        show.code(command(recipe), language="bash")
 
 
 def command(recipe: Recipe) -> str:

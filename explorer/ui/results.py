@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui import export
+from explorer.ui import export, show
 
 BAR = 24
 """Pixels above a title that the bar of buttons takes, so that it covers no word."""
@@ -46,9 +46,9 @@ def exports(code: str, bibtex: str, about: tuple[str, str], to_frame: Callable[[
     """A result as Python, as citations, as a notebook, as a table; `about` is its name and a sentence."""
     name, note = about
     with st.expander("Copy as Python"):
-        st.code(code, language="python")
+        show.code(code, language="python")
     with st.expander("Cite"):
-        st.code(bibtex or "Nothing to cite yet.", language="bibtex")
+        show.code(bibtex or "Nothing to cite yet.", language="bibtex")
     left, right = st.columns(2)
     notebook = export.notebook(code, name, note)
     left.download_button("Notebook", notebook, f"{name}.ipynb", "application/x-ipynb+json", on_click="ignore")

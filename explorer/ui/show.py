@@ -1,4 +1,4 @@
-"""Results on the screen: doubts, jobs, amounts of time."""
+"""Results on the screen: doubts, jobs, code, amounts of time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -66,6 +66,11 @@ def told(what_to_do: str) -> Iterator[None]:
     except ExplorerError as error:
         st.error(f"{plain(str(error))}.")
         st.caption(what_to_do)
+
+
+def code(text: str, language: str | None = None) -> None:
+    """Code to copy, wrapped: what scrolls sideways cannot be read by keyboard."""
+    st.code(text, language=language, wrap_lines=True)
 
 
 def duration(seconds: float) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.errors import SettingError
 from explorer.figures import kept
 from explorer.settings import Setting, typed
-from explorer.ui.show import plain
+from explorer.ui.show import code, plain
 from explorer.ui.sliders import slider
 
 HELD_BACK = {"finding": "the title of the figure", "see": "what will be seen", "explanation": "the explanation"}
@@ -160,7 +160,7 @@ def maker(
         state = {f"{prefix}.{name}": typed(value) for name, value in values.items()}
         wanted = Prepared(frozenset(hide), frozenset(lock), projector)
         tell_withheld(wanted, played)
-        st.code(address(dict(what) | state | wanted.parameters), language=None, wrap_lines=True)
+        code(address(dict(what) | state | wanted.parameters), language=None)
         st.caption(
             "The link opens this view with these settings for everyone who reaches this address. Someone with the "
             "app on a computer of their own puts what follows the last / behind the address of theirs."

@@ -154,8 +154,8 @@ def _repeat(given: dict[str, Any]) -> None:
     arguments = "".join(f", {name}={value!r}" for name, value in given.items())
     texts = " ".join(f"--set {name}={value}" for name, value in given.items())
     with st.expander("Copy as Python"):
-        st.code(f"from explorer.training.vae import train\n\ntrain('runs/mine'{arguments})\n", language="python")
-        st.code(f"explorer demo {RUN} {texts}".rstrip(), language="bash")
+        show.code(f"from explorer.training.vae import train\n\ntrain('runs/mine'{arguments})\n", language="python")
+        show.code(f"explorer demo {RUN} {texts}".rstrip(), language="bash")
 
 
 def watch(run: str, unit: str = "nats") -> None:
