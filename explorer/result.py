@@ -176,6 +176,19 @@ def in_nats(what: str, value: float, unit: str) -> float:
     return value * NATS_PER[unit]
 
 
+def conversion(old: str, new: str) -> float:
+    """What amounts in one unit are multiplied by to be in another.
+
+    Raises:
+        UnitError: for a unit that is neither nats nor bits.
+    """
+    if old not in NATS_PER:
+        raise UnitError(f"an amount in {old or 'a pure number'} has no nats or bits")
+    if new not in NATS_PER:
+        raise UnitError(f"unit {new!r} must be nats or bits")
+    return NATS_PER[old] / NATS_PER[new]
+
+
 def verdict(warnings: Iterable[Doubt], null: Null | None, no_evidence: str) -> str:
     """The rules that fired; else `no_evidence` where the null reaches the value; else that none fired."""
     grave = list(dict.fromkeys(doubt.rule for doubt in warnings if not doubt.note))

@@ -3,21 +3,18 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from explorer.errors import UnitError
-from explorer.result import LEAST, NATS_PER, SHARE, finite
-
-if TYPE_CHECKING:
-    import pandas
+from explorer.result import LEAST, NATS_PER, SHARE, conversion
+from explorer.results.table import Table
 
 CLAIMS = ("lower", "upper", "none")
 
 
 @dataclass(frozen=True)
-class BoundReadings:
+class BoundReadings(Table):
     """Readings of bounds at several true informations, in one unit.
 
     Attributes:
@@ -29,6 +26,8 @@ class BoundReadings:
         errors: why a bound has no reading, by name.
         about: what was computed: the critic, batch, dimensions, how many cells are there.
     """
+
+    FIGURE = "staircase"
 
     names: tuple[str, ...]
     claims: tuple[str, ...]
@@ -118,11 +117,8 @@ class BoundReadings:
         Raises:
             UnitError: for another unit.
         """
-        for name in (self.unit, unit):
-            if name not in NATS_PER:
-                raise UnitError(f"unit {name!r} must be nats or bits")
-        scale = NATS_PER[self.unit] / NATS_PER[unit]
-        amounts = {name: getattr(self, name) * scale for name in ("truth", "readings", "ceiling")}
+        times = conversion(self.unit, unit)
+        amounts = {name: getattr(self, name) * times for name in ("truth", "readings", "ceiling")}
         return replace(self, unit=unit, **amounts)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -135,22 +131,6 @@ class BoundReadings:
             for i, name in enumerate(self.names)
             for j in range(len(self.truth))
         ]
-
-    def to_frame(self) -> "pandas.DataFrame":
-        """The long table as a pandas DataFrame."""
-        import pandas
-
-        return pandas.DataFrame(self.rows())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; NaN and infinity become None."""
-        return finite({"unit": self.unit, "about": dict(self.about), "rows": self.rows()})
-
-    def plot(self, **options: Any) -> Any:
-        """The staircase as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["staircase"](self, **options)
 
     def _over(self, statistic: Any, least: int) -> np.ndarray:
         """A statistic over the repeats; NaN where there are fewer than `least`."""

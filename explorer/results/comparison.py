@@ -3,15 +3,12 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from explorer.errors import UnitError
-from explorer.result import LEAST, NATS_PER, SHARE, finite
-
-if TYPE_CHECKING:
-    import pandas
+from explorer.result import LEAST, NATS_PER, SHARE, conversion
+from explorer.results.table import Table
 
 Value = int | float
 Cell = tuple[str, Value, int]
@@ -24,7 +21,7 @@ COLUMNS = ("mean", "low", "high", "bias", "deviation", "rmse", "seconds", "doubt
 
 
 @dataclass(frozen=True)
-class Trials:
+class Trials(Table):
     """Estimates of a known truth, by estimator (rows) and by the value of what is swept (columns).
 
     Attributes:
@@ -40,6 +37,8 @@ class Trials:
         rules: for every estimator the rules that fired and cast doubt, each with one of its sentences.
         about: what was computed: distribution, settings, sweep, n, seeds, calls, how many cells are there.
     """
+
+    FIGURE = "trials"
 
     estimators: tuple[str, ...]
     values: tuple[Value, ...]
@@ -101,9 +100,9 @@ class Trials:
         Raises:
             UnitError: for another unit.
         """
-        scale = _scale(self.unit, unit)
+        times = conversion(self.unit, unit)
         amounts = ("truth", "mean", "low", "high", "bias", "deviation", "rmse")
-        return replace(self, unit=unit, **{name: getattr(self, name) * scale for name in amounts})
+        return replace(self, unit=unit, **{name: getattr(self, name) * times for name in amounts})
 
     def rows(self) -> list[dict[str, Any]]:
         """A long table: one row an estimator and value."""
@@ -115,25 +114,9 @@ class Trials:
             for j, value in enumerate(self.values)
         ]
 
-    def to_frame(self) -> "pandas.DataFrame":
-        """The long table as a pandas DataFrame."""
-        import pandas
-
-        return pandas.DataFrame(self.rows())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; NaN and infinity become None."""
-        return finite({"unit": self.unit, "about": dict(self.about), "rows": self.rows()})
-
-    def plot(self, **options: Any) -> Any:
-        """The curves as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["trials"](self, **options)
-
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(Table):
     """Every estimator on one pair of variables.
 
     Attributes:
@@ -148,6 +131,8 @@ class Panel:
         errors: why the others gave none.
         about: the pair: what x and y are, n, dimensions, kinds, seed, how many estimators are still to come.
     """
+
+    FIGURE = "panel"
 
     estimators: tuple[str, ...]
     value: np.ndarray
@@ -209,9 +194,9 @@ class Panel:
         Raises:
             UnitError: for another unit.
         """
-        scale = _scale(self.unit, unit)
+        times = conversion(self.unit, unit)
         amounts = ("value", "low", "high", "null_mean", "null_high")
-        return replace(self, unit=unit, **{name: getattr(self, name) * scale for name in amounts})
+        return replace(self, unit=unit, **{name: getattr(self, name) * times for name in amounts})
 
     def rows(self) -> list[dict[str, Any]]:
         """One row an estimator, those that refused at the end with the reason."""
@@ -223,18 +208,6 @@ class Panel:
             for i, name in enumerate(self.estimators)
         ]
         return table + [{"estimator": name, "verdict": f"no value: {why}"} for name, why in self.errors.items()]
-
-    def to_frame(self) -> "pandas.DataFrame":
-        """The table as a pandas DataFrame."""
-        import pandas
-
-        return pandas.DataFrame(self.rows())
-
-    def plot(self, **options: Any) -> Any:
-        """The estimates as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["panel"](self, **options)
 
 
 def _read(cells: Sequence[Mapping[str, Any]], truth: float) -> dict[str, float]:
@@ -259,10 +232,3 @@ def _read(cells: Sequence[Mapping[str, Any]], truth: float) -> dict[str, float]:
 
 def _numbers(column: Iterable[float | None]) -> np.ndarray:
     return np.array([math.nan if one is None else one for one in column], float)
-
-
-def _scale(old: str, new: str) -> float:
-    for name in (old, new):
-        if name not in NATS_PER:
-            raise UnitError(f"unit {name!r} must be nats or bits")
-    return NATS_PER[old] / NATS_PER[new]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.errors import UnitError
-from explorer.result import NATS_PER, Doubt, finite, to_html, to_json, verdict
+from explorer.result import Doubt, conversion, finite, to_html, to_json, verdict
+from explorer.results.table import Drawn
 
 if TYPE_CHECKING:
     import pandas
@@ -17,7 +17,7 @@ TOTALS = ("TC", "DTC", "Ω", "S")
 
 
 @dataclass(frozen=True)
-class Interactions:
+class Interactions(Drawn):
     """Information among N variables, in nats; a negative O-information is synergy and no error.
 
     Attributes:
@@ -37,6 +37,8 @@ class Interactions:
         about: method, n, groups, k, seed, level, shuffles, device, seconds; with a target also `pid`, which
             decomposition, and `estimator`, what read its informations.
     """
+
+    FIGURE = "interactions"
 
     names: tuple[str, ...]
     totals: np.ndarray
@@ -190,15 +192,6 @@ class Interactions:
         doubts = tuple(Doubt(**{**one, "scores": tuple(one["scores"])}) for one in plain["doubts"])
         return cls(**{**plain, **arrays, "names": tuple(plain["names"]), "doubts": doubts})
 
-    def plot(self, **options: Any) -> Any:
-        """The O-information between synergy and redundancy over what each variable adds, as a Plotly figure.
-
-        `options` go to the figure's draw function.
-        """
-        from explorer.catalogue import figures
-
-        return figures["interactions"](self, **options)
-
     def __str__(self) -> str:
         read = ", ".join(f"{name} {value:.4g}" for name, value in zip(TOTALS, self.totals, strict=True))
         how = f"{len(self.names)} variables, {self.about.get('method')}, n={self.about.get('n')}"
@@ -215,7 +208,5 @@ class Interactions:
 
 def _in_unit(frame: "pandas.DataFrame", unit: str) -> "pandas.DataFrame":
     """A table of nats with its numbers in the unit, which is its last column."""
-    if unit not in NATS_PER:
-        raise UnitError(f"unit {unit!r} must be nats or bits")
     numbers = frame.select_dtypes("number").columns
-    return frame.assign(**(frame[numbers] / NATS_PER[unit])).assign(unit=unit)
+    return frame.assign(**(frame[numbers] * conversion("nats", unit))).assign(unit=unit)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.result import finite
+from explorer.results.table import Drawn
 
 if TYPE_CHECKING:
     import pandas
@@ -19,7 +20,7 @@ ACTIVE = 0.01
 
 
 @dataclass(frozen=True)
-class BinSweep:
+class BinSweep(Drawn):
     """Quantities over the number of bins, with cells of equal width and of equal frequency.
 
     Attributes:
@@ -32,6 +33,8 @@ class BinSweep:
         unit: "nats", or "" for scores.
         about: chosen bins and strategy, n, seed, what latent and factor, shuffles, level, reasons for missing values.
     """
+
+    FIGURE = "bin_sweep"
 
     names: tuple[str, ...]
     strategies: tuple[str, ...]
@@ -69,15 +72,9 @@ class BinSweep:
         columns = ("value", "low", "high", "null", "null_high", "cap")
         return cls(**{**plain, **named, "bins": np.array(plain["bins"], int), **_arrays(plain, columns)})
 
-    def plot(self, **options: Any) -> Any:
-        """The curves as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["bin_sweep"](self, **options)
-
 
 @dataclass(frozen=True)
-class LatentFactor:
+class LatentFactor(Drawn):
     """What is behind one cell of the matrix: one latent beside one factor.
 
     Attributes:
@@ -93,6 +90,8 @@ class LatentFactor:
         sweep: the information over the number of bins.
         about: bins, strategy, seed, n, latent's place, how many points of how many, level.
     """
+
+    FIGURE = "latent_factor"
 
     latent: str
     factor: str
@@ -140,12 +139,6 @@ class LatentFactor:
         sweep, counts = BinSweep.from_dict(plain["sweep"]), np.array(plain["counts"], int)
         return cls(**{**plain, **numbers, **pairs, "counts": counts, "sweep": sweep})
 
-    def plot(self, **options: Any) -> Any:
-        """Joint histogram, scatter and null as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["latent_factor"](self, **options)
-
 
 @dataclass(frozen=True)
 class Curves:
@@ -167,7 +160,7 @@ class Curves:
 
 
 @dataclass(frozen=True)
-class FactorMap:
+class FactorMap(Drawn):
     """Where the means of latents stand as factors change, averaged over all other factors.
 
     Attributes:
@@ -179,6 +172,8 @@ class FactorMap:
         series, series_levels: the factor that has a curve a level, and these; "" and one level where there is none.
         about: band and level, n, which latents were left out and why, seed.
     """
+
+    FIGURE = "factor_map"
 
     latents: tuple[str, ...]
     plane: tuple[str, ...]
@@ -227,12 +222,6 @@ class FactorMap:
         places = tuple(np.array(one, float) for one in plain["plane_at"])
         means = _arrays(plain, ("plane_mean",))
         return cls(**{**plain, **named, **means, "plane_at": places, "curves": tuple(curves)})
-
-    def plot(self, **options: Any) -> Any:
-        """Maps and curves as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["factor_map"](self, **options)
 
 
 def _arrays(plain: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, np.ndarray]:

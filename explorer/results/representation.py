@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.result import finite
+from explorer.results.table import Drawn
 
 if TYPE_CHECKING:
     import pandas
 
 
 @dataclass(frozen=True)
-class Similarity:
+class Similarity(Drawn):
     """A measure of every pair of representations.
 
     Attributes:
@@ -27,6 +28,8 @@ class Similarity:
         stress: share of the squared dissimilarities that `places` leave out, 0 to 1.
         about: measure, settings, unit, n, seed, what was compared, why pairs have no value.
     """
+
+    FIGURE = "similarity"
 
     names: tuple[str, ...]
     values: np.ndarray
@@ -57,15 +60,9 @@ class Similarity:
         arrays = {key: np.array(plain[key], float) for key in ("values", "places")}
         return cls(**{**plain, **arrays, "names": tuple(plain["names"]), "null": null})
 
-    def plot(self, **options: Any) -> Any:
-        """The matrix beside its map as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["similarity"](self, **options)
-
 
 @dataclass(frozen=True)
-class Spectrum:
+class Spectrum(Drawn):
     """Spectra of one representation, and diffusion spectral entropy over sigma and t.
 
     Attributes:
@@ -77,6 +74,8 @@ class Spectrum:
         n: samples; log2 n is the ceiling.
         about: sigma, t, normalization, the presets and their values, run, step, layer, seed.
     """
+
+    FIGURE = "diffusion_curves"
 
     eigenvalues: np.ndarray
     variances: np.ndarray
@@ -103,12 +102,6 @@ class Spectrum:
         """The result that `to_dict` wrote."""
         arrays = ("eigenvalues", "variances", "sigmas", "times", "entropies")
         return cls(**{**plain, **{key: np.array(plain[key], float) for key in arrays}})
-
-    def plot(self, **options: Any) -> Any:
-        """Entropy against sigma with its dead zones as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["diffusion_curves"](self, **options)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from explorer.errors import UnitError, UnknownNameError
+from explorer.errors import UnknownNameError
 from explorer.latex import escaped, line
-from explorer.result import NATS_PER, Doubt, finite, to_html
+from explorer.result import Doubt, conversion, finite, to_html
+from explorer.results.table import Drawn
 from explorer.results.trajectory import Trajectory
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class RunDelta:
 
 
 @dataclass(frozen=True)
-class RunDeltas:
+class RunDeltas(Drawn):
     """Every quantity of every layer at the steps that a run shares with the baseline.
 
     Attributes:
@@ -69,6 +70,8 @@ class RunDeltas:
         about: names of the `baseline` and the `runs`, `layers`, `counts` of runs by name, `level` of the intervals,
             `call`, `words`, n, seed, step_name, how many `cells` of `total` are there.
     """
+
+    FIGURE = "run_comparison"
 
     rows: tuple[RunDelta, ...]
     sides: tuple[Trajectory, ...]
@@ -125,12 +128,9 @@ class RunDeltas:
         Raises:
             UnitError: when the values are not an information.
         """
-        for name in (self.unit, unit):
-            if name not in NATS_PER:
-                raise UnitError(f"a comparison in {name or 'a pure number'} has no nats or bits")
-        scale = NATS_PER[self.unit] / NATS_PER[unit]
+        times = conversion(self.unit, unit)
         rows = tuple(
-            replace(row, unit=unit, **{one: scale * getattr(row, one) for one in AMOUNTS}) for row in self.rows
+            replace(row, unit=unit, **{one: times * getattr(row, one) for one in AMOUNTS}) for row in self.rows
         )
         return replace(self, rows=rows, sides=tuple(side.to(unit) for side in self.sides), unit=unit)
 
@@ -177,12 +177,6 @@ class RunDeltas:
             unit = f", {self.unit}" if self.unit else ""
             lines.append(line([escaped(layer), escaped(f"{quantity.replace('_', ' ')}{unit}"), *cells]))
         return "\n".join([*self._heading(rows), *lines, "\\hline", "\\end{tabular}", ""])
-
-    def plot(self, **options: Any) -> Any:
-        """The comparison as a Plotly figure; `options` go to the figure's draw function."""
-        from explorer.catalogue import figures
-
-        return figures["run_comparison"](self, **options)
 
     def _heading(self, rows: Sequence[RunDelta]) -> list[str]:
         """What the table is of, as comments of LaTeX."""

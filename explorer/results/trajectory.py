@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.errors import SampleError, UnitError, UnknownNameError
-from explorer.result import NATS_PER, finite
+from explorer.errors import SampleError, UnknownNameError
+from explorer.result import conversion, finite
 
 if TYPE_CHECKING:
     import pandas
@@ -118,11 +118,8 @@ class Trajectory:
         Raises:
             UnitError: when the values are not an information.
         """
-        for name in (self.unit, unit):
-            if name not in NATS_PER:
-                raise UnitError(f"a trajectory in {name} has no nats or bits")
-        scale = NATS_PER[self.unit] / NATS_PER[unit]
-        columns = {key: getattr(self, key) * scale for key in ("value", "low", "high", "null")}
+        times = conversion(self.unit, unit)
+        columns = {key: getattr(self, key) * times for key in ("value", "low", "high", "null")}
         return replace(self, unit=unit, **columns)
 
     def rows(self) -> list[dict[str, Any]]:

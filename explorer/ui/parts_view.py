@@ -10,10 +10,11 @@ from explorer.data import Recording
 from explorer.figures.theme import label
 from explorer.jobs.results import results as catalogue
 from explorer.profiles import Profile, keys, words
-from explorer.result import NATS_PER, Doubt
+from explorer.result import NATS_PER, Doubt, conversion
 from explorer.score import Score
 from explorer.ui import export, results, show
 from explorer.ui.cell import Cell
+from explorer.ui.units import score_in
 
 KINDS = {"per_unit": "units", "per_class": "classes"}
 
@@ -79,10 +80,9 @@ def in_unit(score: Score | None, unit: str) -> Score | None:
     """The score and its parts in bits or nats, where it is an information; else as it is."""
     if score is None or score.unit not in NATS_PER:
         return score
-    scale = NATS_PER[score.unit] / NATS_PER[unit]
-    parts = {key: [scale * one for one in score.details[key]] for key in KINDS if key in score.details}
-    ends = score.interval and (scale * score.interval[0], scale * score.interval[1])
-    return replace(score, value=scale * score.value, unit=unit, interval=ends, details={**score.details, **parts})
+    times = conversion(score.unit, unit)
+    parts = {key: [times * one for one in score.details[key]] for key in KINDS if key in score.details}
+    return replace(score_in(score, unit), details={**score.details, **parts})
 
 
 def _amount(score: Score) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from explorer.result import NATS_PER
+from explorer.result import NATS_PER, conversion
 from explorer.results.metric_table import MetricTable
 from explorer.score import Score
 
@@ -17,7 +17,7 @@ def score_in(score: Score, unit: str) -> Score:
     """Value, interval and null of an information in bits or nats; its details stay in the unit of its measure."""
     if score.unit not in NATS_PER:
         return score
-    times = NATS_PER[score.unit] / NATS_PER[unit]
+    times = conversion(score.unit, unit)
     null = score.null and replace(score.null, mean=score.null.mean * times, high=score.null.high * times)
     interval = score.interval and (score.interval[0] * times, score.interval[1] * times)
     return replace(score, value=score.value * times, interval=interval, null=null, unit=unit)

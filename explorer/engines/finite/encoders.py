@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from explorer.engines.finite.tables import mutual_information, probabilities, x_log_x
 from explorer.errors import InputError
-from explorer.result import NATS_PER
+from explorer.result import conversion
 
 STEP = 1.0
 """Deviation of a random change of an encoder's log weights."""
@@ -32,9 +32,9 @@ class Encoded:
 
     def to(self, unit: str) -> "Encoded":
         """The same in "nats" or "bits"."""
-        scale = NATS_PER[self.unit] / NATS_PER[unit]
-        information, h_x, h_y = (scale * one for one in (self.information, self.entropy_x, self.entropy_y))
-        return Encoded(scale * self.xt, scale * self.ty, information, h_x, h_y, unit)
+        times = conversion(self.unit, unit)
+        information, h_x, h_y = (times * one for one in (self.information, self.entropy_x, self.entropy_y))
+        return Encoded(times * self.xt, times * self.ty, information, h_x, h_y, unit)
 
     @property
     def excess(self) -> dict[str, float]:

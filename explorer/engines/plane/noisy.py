@@ -14,7 +14,7 @@ from explorer.device import resolve, rows_per_chunk
 from explorer.errors import SettingError
 from explorer.estimators.neighbours.kozachenko_leonenko import KozachenkoLeonenko
 from explorer.numerics.kernels import FLOOR, exponents
-from explorer.result import NATS_PER
+from explorer.result import conversion
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Told:
 
     def to(self, unit: str) -> "Told":
         """The same in "nats" or "bits"."""
-        scale = NATS_PER[self.unit] / NATS_PER[unit]
+        times = conversion(self.unit, unit)
         names = ("value", "standard_error", "lower", "upper")
-        return replace(self, unit=unit, **{name: scale * getattr(self, name) for name in names})
+        return replace(self, unit=unit, **{name: times * getattr(self, name) for name in names})
 
 
 def told(t: Any, deviation: float, draws: int = 512, seed: int = 0, device: str = "auto") -> Told:
