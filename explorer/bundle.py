@@ -12,11 +12,11 @@ import numpy as np
 from explorer.coded.disentangle import key
 from explorer.data import Recording
 from explorer.examples.base import bundled, materialised, stamp
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
-from explorer.jobs.startup import ensure_service
 from explorer.metrics import Coded, Metrics
 from explorer.packaged import assets
 from explorer.recordings.store import open_folder
@@ -57,16 +57,14 @@ def specification(name: str) -> Specification:
     Raises:
         UnknownNameError: when no run of that name is bundled.
     """
-    done = {job.id for job in Board().jobs(1000) if job.state == "done"}
+    done = {job.id for job in board.Board().jobs(1000) if job.state == "done"}
     specs = (Specification("explorer.bundle:record", {"name": name, "again": k}, stamp(name)) for k in count())
     return next(spec for spec in specs if spec.id not in done)
 
 
 def submitted(name: str) -> Job:
     """Submit that job, and see that a worker is there."""
-    job = Board().submit(specification(name), f"Recording the example {bundled()[name]}")
-    ensure_service()
-    return job
+    return board.submitted(specification(name), f"Recording the example {bundled()[name]}")
 
 
 def record(name: str, again: int = 0, progress: Any = nothing) -> dict[str, Any]:

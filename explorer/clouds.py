@@ -211,9 +211,7 @@ def specification(recording: Recording, picture: Picture, device: str = "auto") 
     Raises:
         SettingError: for a recording in memory, which another process cannot read.
     """
-    if recording.path is None:
-        raise SettingError("a job needs a recording on disk and this one is in memory; call cloud() instead")
-    arguments = {"path": str(Path(recording.path).resolve()), "device": device, **vars(picture)}
+    arguments = {"path": recording.folder, "device": device, **vars(picture)}
     arguments |= {"settings": dict(picture.settings), "steps": list(picture.steps or ())}
     data = digest([recording.step_digest(step) for step in picture.steps or ()])
     seconds, memory = cost(recording, picture)

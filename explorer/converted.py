@@ -15,10 +15,10 @@ import explorer
 from explorer import arrays
 from explorer.device import CHUNK_BYTES
 from explorer.errors import FileError, SampleError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.specification import Specification
-from explorer.jobs.startup import ensure_service
 from explorer.recordings.atomic import making
 from explorer.recordings.blocks import write_blocks
 from explorer.recordings.foreign import Found, found
@@ -112,9 +112,7 @@ def submitted(held: Found, out: Path, **asked: Any) -> Job:
     arguments = {"source": str(held.path.absolute()), "out": str(out.absolute()), **asked, **columns}
     cost = {"seconds": held.nbytes / 2e8, "bytes": float(max(one.memory for one in held.layers.values()))}
     spec = Specification("explorer.converted:run", arguments, held.recording().digest, cost=cost)
-    job = Board().submit(spec, f"Converting {held.path.name} to {out.name}")
-    ensure_service()
-    return job
+    return board.submitted(spec, f"Converting {held.path.name} to {out.name}")
 
 
 def _absolute(texts: Any) -> Any:

@@ -5,11 +5,12 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from explorer.errors import SampleError, UnknownNameError
+from explorer.errors import SampleError, SettingError, UnknownNameError
 
 
 def digest(*parts: Any) -> str:
@@ -194,6 +195,18 @@ class Recording:
             raise UnknownNameError("layer", layer, self.layers)
         if step not in self.steps:
             raise UnknownNameError("recorded step", step, self.steps)
+
+    @property
+    def folder(self) -> str:
+        """The absolute path of the folder, by which another process opens the recording.
+
+        Raises:
+            SettingError: for a recording that is not in a folder of its own.
+        """
+        if self.path is None:
+            rule = "this one is in memory or of other programs: do without a job, or use `explorer convert`"
+            raise SettingError(f"a job needs a recording on disk; {rule}")
+        return str(Path(self.path).resolve())
 
     @property
     def digest(self) -> str:

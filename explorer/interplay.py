@@ -12,11 +12,11 @@ import numpy as np
 from explorer import arrays
 from explorer.data import digest
 from explorer.errors import InputError, SampleError, SettingError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.results.interactions import Interactions
 from explorer.settings import Range, Setting
 from explorer.watching import watched
@@ -147,9 +147,7 @@ def specification(question: Question, device: str = "auto") -> Specification:
 def submitted(question: Question) -> Job:
     """Submit a checked question as a job."""
     title = f"Interactions of {len(question.names)} variables of {arrays.short(question.of)}"
-    job = Board().submit(specification(question), title)
-    ensure_service()
-    return job
+    return board.submitted(specification(question), title)
 
 
 def fill(question: Mapping[str, Any], progress: Report, device: str = "auto") -> dict[str, int]:

@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 from explorer.catalogue import labs
 from explorer.data import digest
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.settings import checked_settings
 
 Report = Callable[..., None]
@@ -143,9 +143,7 @@ def specification(asked: Asked) -> Specification:
 
 def submitted(asked: Asked) -> Job:
     """Submit a checked lab as a job, and see that a worker is there."""
-    job = Board().submit(specification(asked), f"Lab {asked.name}")
-    ensure_service()
-    return job
+    return board.submitted(specification(asked), f"Lab {asked.name}")
 
 
 def soon(asked: Asked, seconds: float) -> Drawn | None:

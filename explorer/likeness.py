@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,11 @@ from explorer.catalogue import measures
 from explorer.data import Recording, digest
 from explorer.entries import Entry, called
 from explorer.errors import InputError, SampleError, SettingError, UnknownNameError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.numerics.scaling import dissimilarities, scaled
 from explorer.profiles import seconds_of, widths
 from explorer.result import finite, repr_call
@@ -192,20 +191,15 @@ def specification(recordings: Sequence[Recording], plan: Pairs, device: str = "a
     Raises:
         SettingError: for a recording in memory, which another process cannot read.
     """
-    paths = [str(Path(one.path).resolve()) for one in recordings if one.path is not None]
-    if len(paths) < len(recordings):
-        raise SettingError("a job needs recordings on disk; one of these is in memory: use explorer.similarity")
     data = digest(key(recordings, plan, places(recordings, plan)))
-    arguments = {"paths": paths, "plan": asdict(plan), "device": device}
+    arguments = {"paths": [one.folder for one in recordings], "plan": asdict(plan), "device": device}
     foreseen = dict(zip(("seconds", "bytes"), cost(recordings, plan), strict=True))
     return Specification("explorer.likeness:run", arguments, data, plan.seed, cost=foreseen)
 
 
 def submitted(recordings: Sequence[Recording], plan: Pairs) -> Job:
     """Submit a checked plan as a job."""
-    job = Board().submit(specification(recordings, plan), f"Similarity of representations by {plan.measure}")
-    ensure_service()
-    return job
+    return board.submitted(specification(recordings, plan), f"Similarity of representations by {plan.measure}")
 
 
 def cost(recordings: Sequence[Recording], plan: Pairs) -> tuple[float, int]:

@@ -8,11 +8,11 @@ from explorer.arrays import Facts, absolute, array, facts
 from explorer.catalogue import estimators
 from explorer.data import digest
 from explorer.errors import InputError, SampleError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import foresee, nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.jobs.training_curves import followed, live
 from explorer.plan import seconds_of, trains
 from explorer.results.comparison import Panel
@@ -193,9 +193,7 @@ def submitted(x: str, y: str, inquiry: Inquiry) -> Job:
     Raises:
         ExplorerError: as `paired`.
     """
-    job = Board().submit(specification(x, y, inquiry), f"Estimators on {_short(x)} and {_short(y)}")
-    ensure_service()
-    return job
+    return board.submitted(specification(x, y, inquiry), f"Estimators on {_short(x)} and {_short(y)}")
 
 
 def fill(x: str, y: str, inquiry: Mapping[str, Any], progress: Report, device: str = "auto") -> dict[str, int]:

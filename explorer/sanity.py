@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.data import Recording, digest
-from explorer.errors import SettingError, UnknownNameError
-from explorer.jobs.board import Board, Job
+from explorer.errors import UnknownNameError
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.recordings.store import open_folder
 from explorer.reliability import layer_findings, leakage
 from explorer.reliability.sanity import Finding, summary, worst_first
@@ -139,9 +138,7 @@ def specification(recording: Recording, step: int) -> Specification:
     Raises:
         SettingError: for a recording in memory, which another process cannot read.
     """
-    if recording.path is None:
-        raise SettingError("a job needs a recording on disk and this one is in memory; call sanity() instead")
-    arguments = {"path": str(Path(recording.path).resolve()), "step": step}
+    arguments = {"path": recording.folder, "step": step}
     seconds = 1.0 + SPEED * sum(_values(recording, layer) for layer in recording.layers)
     cost = {"seconds": seconds, "bytes": 4e8 + 48.0 * len(recording)}
     return Specification("explorer.sanity:run", arguments, digest(list(_keys(recording, step).values())), cost=cost)
@@ -153,9 +150,7 @@ def submitted(recording: Recording, step: int) -> Job:
     Raises:
         SettingError: for a recording in memory.
     """
-    job = Board().submit(specification(recording, step), f"Sanity of {recording.name} at step {step}")
-    ensure_service()
-    return job
+    return board.submitted(specification(recording, step), f"Sanity of {recording.name} at step {step}")
 
 
 def probe_digest(recording: Recording) -> str:

@@ -5,7 +5,6 @@ Reading what is there needs no torch.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,11 @@ import numpy as np
 from explorer.catalogue import measures
 from explorer.data import Recording, digest
 from explorer.errors import SettingError, UnknownNameError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.recordings.store import open_folder
 from explorer.results.representation import Spectrum
 from explorer.settings import checked_settings
@@ -155,10 +154,8 @@ def specification(recording: Recording, step: int, layer: str, look: Look, devic
         SettingError: for a recording in memory, which another process cannot read.
         UnknownNameError: for a layer or step that is not there.
     """
-    if recording.path is None:
-        raise SettingError("a job needs a recording on disk and this one is in memory; call compute() instead")
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(look).items()}
-    where = {"path": str(Path(recording.path).resolve()), "step": step, "layer": layer, "device": device}
+    where = {"path": recording.folder, "step": step, "layer": layer, "device": device}
     seconds, memory = cost(recording, look)
     data = look.key(recording, step, layer)
     return Specification("explorer.spectrum:run", where | plain, data, cost={"seconds": seconds, "bytes": memory})
@@ -170,9 +167,7 @@ def submitted(recording: Recording, step: int, layer: str, look: Look, device: s
     Raises:
         SettingError: for a recording in memory.
     """
-    job = Board().submit(specification(recording, step, layer, look, device), f"Spectrum of {layer} at step {step}")
-    ensure_service()
-    return job
+    return board.submitted(specification(recording, step, layer, look, device), f"Spectrum of {layer} at step {step}")
 
 
 def cost(recording: Recording, look: Look) -> tuple[float, int]:

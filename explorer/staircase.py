@@ -13,11 +13,11 @@ from explorer import trials
 from explorer.data import digest
 from explorer.engines.known.gaussians import correlation
 from explorer.errors import SettingError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.results.bounds import BoundReadings
 from explorer.settings import Range, Setting
 from explorer.trials import Trial
@@ -139,9 +139,7 @@ def specification(stairs: Stairs, device: str = "auto") -> Specification:
 
 def submitted(stairs: Stairs) -> Job:
     """Submit checked stairs as a job."""
-    job = Board().submit(specification(stairs), f"Bounds with the best critic, {stairs.batch} samples a batch")
-    ensure_service()
-    return job
+    return board.submitted(specification(stairs), f"Bounds with the best critic, {stairs.batch} samples a batch")
 
 
 def fill(stairs: Mapping[str, Any], progress: Report, device: str = "auto") -> dict[str, int]:

@@ -14,11 +14,11 @@ from explorer import planes, profiles
 from explorer.data import Recording, digest
 from explorer.entries import Entry, called
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification
-from explorer.jobs.startup import ensure_service
 from explorer.jobs.training_curves import followed, live
 from explorer.plan import Cell, Plan
 from explorer.profiles import Profile
@@ -215,11 +215,8 @@ def specification(
     Raises:
         SettingError: for a recording in memory, which another process cannot read.
     """
-    if recording.path is None:
-        rule = "this one is in memory or of other programs: use jobs=False, or `explorer convert`"
-        raise SettingError(f"jobs=True needs a recording on disk; {rule}")
     plain = {**vars(plan), "settings": dict(plan.settings)}
-    arguments = {"path": str(Path(recording.path).resolve()), "plan": plain, "device": device}
+    arguments = {"path": recording.folder, "plan": plain, "device": device}
     arguments |= {name: list(chosen) for name, chosen in only.items() if chosen is not None}
     data = _data(recording)
     seconds, memory = KINDS[type(plan)].cost(recording, plan)
@@ -236,10 +233,8 @@ def submitted(
         SettingError: for a recording in memory.
         JobError: with `wait`, when the job fails or is cancelled.
     """
-    board = Board()
-    job = board.submit(specification(recording, plan, device, **only), KINDS[type(plan)].title(recording, plan))
-    ensure_service()
-    return board.wait(job.id) if wait else job
+    job = board.submitted(specification(recording, plan, device, **only), KINDS[type(plan)].title(recording, plan))
+    return board.Board().wait(job.id) if wait else job
 
 
 def _data(recording: Recording) -> str:

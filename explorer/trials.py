@@ -12,11 +12,11 @@ from typing import Any
 from explorer.catalogue import distributions, estimators
 from explorer.data import digest
 from explorer.errors import Cancelled, FileError, InputError, SettingError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import foresee, nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.jobs.training_curves import followed, live
 from explorer.plan import seconds_of, trains
 from explorer.result import repr_call
@@ -212,9 +212,7 @@ def specification(trial: Trial, device: str = "auto") -> Specification:
 
 def submitted(trial: Trial) -> Job:
     """Submit a checked trial as a job."""
-    job = Board().submit(specification(trial), f"Trials of {', '.join(trial.estimators)} on {trial.distribution}")
-    ensure_service()
-    return job
+    return board.submitted(specification(trial), f"Trials of {', '.join(trial.estimators)} on {trial.distribution}")
 
 
 def fill(trial: Mapping[str, Any], progress: Report, device: str = "auto") -> dict[str, int]:

@@ -8,9 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import bundle, interplay, jobs, lab_runs, likeness, panel, sanity, spectrum, staircase, sweep, trials
-from explorer.coded import jobs as coded_jobs
-from explorer.coded import traversal
+from explorer import jobs
 from explorer.jobs import board, startup
 from explorer.packaged import root
 
@@ -21,23 +19,7 @@ PAGES = sorted((root() / "pages").glob("[0-9]*_*.py"))
 @pytest.fixture
 def quiet(home, monkeypatch):
     """No page starts a service here: what it submits stays on the board."""
-    for module in (
-        bundle,
-        jobs,
-        startup,
-        board,
-        lab_runs,
-        sweep,
-        trials,
-        panel,
-        spectrum,
-        staircase,
-        interplay,
-        likeness,
-        sanity,
-        coded_jobs,
-        traversal,
-    ):
+    for module in (jobs, startup, board):
         monkeypatch.setattr(module, "ensure_service", lambda: False)
     started = []
     stand_in = SimpleNamespace(Popen=lambda *a, **k: started.append(a), DEVNULL=subprocess.DEVNULL)

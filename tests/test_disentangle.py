@@ -306,7 +306,7 @@ def test_latents_are_called_as_their_columns():
 
 
 def test_names_of_latents_reach_cells_maps_and_jobs(tmp_path, monkeypatch):
-    monkeypatch.setattr("explorer.coded.jobs.ensure_service", lambda: None)
+    monkeypatch.setattr("explorer.jobs.board.ensure_service", lambda: None)
     v = grid(300)
     pd.DataFrame(perfect(v), columns=["size", "angle", "x", "noise"]).to_csv(tmp_path / "codes.csv", index=False)
     np.save(tmp_path / "v.npy", v)

@@ -141,7 +141,7 @@ def test_the_command_lists_and_converts(folder: Path, tmp_path: Path, home: Path
 
 
 def test_a_job_converts_once(folder: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(converted, "ensure_service", lambda: False)
+    monkeypatch.setattr("explorer.jobs.board.ensure_service", lambda: False)
     monkeypatch.chdir(folder)
     np.save("labels.npy", Y[::-1])
     held = found("../source", PATTERN)
@@ -168,7 +168,7 @@ def shown(test: AppTest) -> str:
 def test_the_panel_shows_what_was_found_and_converts_as_a_job(
     folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(converted, "ensure_service", lambda: False)
+    monkeypatch.setattr("explorer.jobs.board.ensure_service", lambda: False)
     test = AppTest.from_function(_page, default_timeout=30).run()
     assert not test.exception and "Readable are .arrow" in shown(test).replace("\\", "")
     test.text_input("import-source").set_value(str(folder)).run()
@@ -207,7 +207,7 @@ def test_the_command_that_is_shown_holds_any_name(tmp_path, home):
 
     shown = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_view.st, "code", lambda text, language: shown.append(text))
+        patch.setattr(import_view.show, "code", lambda text, language: shown.append(text))
         given = {"title": "it's $HOME", "pattern": "e_{step}.npz", "factors": ["a b.npy"]}
         import_view._repeat(tmp_path / "my $runs", given)
     words = ["explorer", "convert", str(tmp_path / "my $runs"), "--title", "it's $HOME", "--pattern", "e_{step}.npz"]

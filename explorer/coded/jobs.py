@@ -8,11 +8,11 @@ import numpy as np
 
 from explorer.data import digest
 from explorer.errors import InputError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.metrics import Coded
 from explorer.result import finite
 
@@ -105,9 +105,7 @@ class Kept(Generic[P, R]):
 
     def submitted(self, coded: Coded, plan: P) -> Job:
         """Submit a checked plan as a job to a service that runs."""
-        job = Board().submit(self.specification(coded, plan), self.title(coded, plan))
-        ensure_service()
-        return job
+        return board.submitted(self.specification(coded, plan), self.title(coded, plan))
 
     def _known(self, coded: Coded, plan: P) -> Rows:
         keys = {part: self.key(coded, plan, *part) for part in self.parts(coded, plan)}

@@ -14,11 +14,11 @@ import numpy as np
 from explorer.arrays import recording as opened
 from explorer.data import Recording, digest
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
-from explorer.jobs.board import Board, Job
+from explorer.jobs import board
+from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
-from explorer.jobs.startup import ensure_service
 from explorer.results.representation import Traversal
 from explorer.settings import Range, Setting
 from explorer.sources._limits import check_size
@@ -229,7 +229,7 @@ def specification(recording: Recording, step: int, route: Route) -> Specificatio
         FileError: when there is no model.
     """
     data = key(recording, step, route)
-    arguments = {"path": str(Path(recording.path or "").resolve()), "step": step, "route": asdict(route)}
+    arguments = {"path": recording.folder, "step": step, "route": asdict(route)}
     pixels = route.pictures * pixels_of(recording)
     cost = {"seconds": 0.5 + 4e-7 * pixels, "bytes": 400.0 * pixels_of(recording) + 2 * pixels}
     name = "run_grid" if route.grid else "run"
@@ -239,9 +239,7 @@ def specification(recording: Recording, step: int, route: Route) -> Specificatio
 def submitted(recording: Recording, step: int, route: Route) -> Job:
     """Submit a checked route as a job."""
     what = "Grid of two latents" if route.grid else "Traversal"
-    job = Board().submit(specification(recording, step, route), f"{what} of {recording.name} at {step}")
-    ensure_service()
-    return job
+    return board.submitted(specification(recording, step, route), f"{what} of {recording.name} at {step}")
 
 
 def _file(recording: Recording, step: int) -> Path:

@@ -1,7 +1,6 @@
 """Long work outside this process: written to a database, carried out by a service, computed once.
 
-    job = jobs.submit(jobs.Specification("package.module:function", {"path": path}, data=digest), "A title")
-    jobs.ensure_service()
+    job = jobs.submitted(jobs.Specification("package.module:function", {"path": path}, data=digest), "A title")
     jobs.wait(job.id).result
 
 The database is all that the caller and the service share. Nothing here imports torch or Dask.
@@ -14,6 +13,7 @@ from typing import Any
 _HOMES = {
     "Specification": "explorer.jobs.specification",
     "Job": "explorer.jobs.board",
+    "submitted": "explorer.jobs.board",
     "ensure_service": "explorer.jobs.startup",
 }
 _BOARD = ("submit", "job", "jobs", "cancel", "resume", "wait", "mark_lost")

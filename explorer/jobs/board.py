@@ -200,6 +200,13 @@ class Board:
             return [_job(row) for row in connection.execute(query)]
 
 
+def submitted(specification: Specification, title: str = "") -> Job:
+    """Put a job on the board, and see to a service that carries it out."""
+    job = Board().submit(specification, title)
+    ensure_service()
+    return job
+
+
 def _job(row: Row[Any]) -> Job:
     values = dict(row._mapping)
     values["spec"] = Specification.from_text(row.spec)

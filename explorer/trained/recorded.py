@@ -185,7 +185,7 @@ def submitted(recipe: Recipe) -> jobs.Job:
             return live[str(path)]
         if str(path) not in live and not path.exists() and not _was_done(spec):
             break
-    return jobs.submit(spec, f"Recording {path.name}")
+    return jobs.submitted(spec, f"Recording {path.name}")
 
 
 def stem(recipe: Recipe) -> str:

@@ -13,7 +13,7 @@ from explorer.catalogue import embeddings, figures
 from explorer.clouds import Picture, Scale
 from explorer.data import Recording, digest
 from explorer.figures.theme import thousands
-from explorer.jobs import Specification
+from explorer.jobs import Specification, submitted
 from explorer.pointwise import pointwise_plane
 from explorer.profiles import Profile, words
 from explorer.ui import computing, export, results, samples, selection, show
@@ -136,7 +136,7 @@ def _job(recording: Recording, picture: Picture) -> tuple[bool, Specification]:
     total = len(picture.steps or ())
     missing = 1 - (len(found.steps) if found else 0) / total
     what = f"{_said(picture.embedding)} of {picture.layer}"
-    submit = partial(computing.submitted, spec, f"{what} in {recording.name}")
+    submit = partial(submitted, spec, f"{what} in {recording.name}")
     heavy = QUICK if embeddings.card(picture.embedding).constants.get("linear") else computing.HEAVY_SECONDS
     return computing.started(spec, missing, submit, f"{what} at {total} step(s) takes", heavy), spec
 

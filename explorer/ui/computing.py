@@ -51,13 +51,6 @@ def started(
     return False
 
 
-def submitted(spec: jobs.Specification, title: str) -> jobs.Job:
-    """Submit a job and see that a worker is there."""
-    job = jobs.submit(spec, title)
-    jobs.ensure_service()
-    return job
-
-
 def followed(
     draw: Callable[[], None],
     live: bool,

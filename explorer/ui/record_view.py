@@ -192,12 +192,11 @@ def _job(spec: jobs.Specification) -> jobs.Job | None:
 
 
 def _list(spec: jobs.Specification) -> None:
-    computing.submitted(spec, "Listing layers")
+    jobs.submitted(spec, "Listing layers")
 
 
 def _start(recipe: Recipe) -> None:
     st.session_state[JOB] = recorded.submitted(recipe).id
-    jobs.ensure_service()
 
 
 def _repeat(recipe: Recipe) -> None:

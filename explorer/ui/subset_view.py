@@ -14,7 +14,7 @@ from explorer.recordings import library
 from explorer.recordings.differences import entries
 from explorer.recordings.subset import Subset
 from explorer.sources._limits import size
-from explorer.ui import computing, show
+from explorer.ui import show
 from explorer.ui.pages import link
 
 RULES = {
@@ -128,10 +128,10 @@ def _submitted(recording: Recording, subset: Subset, target: Path) -> str:
     """The job; a wish of its own each time, since a copy that was deleted may be wanted again."""
     assert recording.path is not None
     plain = asdict(subset) | {"steps": list(subset.steps)}
-    where = {"path": str(Path(recording.path).resolve()), "target": str(target), "asked": f"{time.time():.6f}"}
+    where = {"path": recording.folder, "target": str(target), "asked": f"{time.time():.6f}"}
     data = digest([recording.step_digest(step) for step in subset.steps or recording.steps])
     spec = jobs.Specification("explorer.recordings.subset:run", where | plain, data, subset.seed)
-    return computing.submitted(spec, f"Copy of {recording.name} as {target.name}").id
+    return jobs.submitted(spec, f"Copy of {recording.name} as {target.name}").id
 
 
 def _followed() -> None:
