@@ -60,6 +60,7 @@ def compute(
     progress: Report = nothing,
 ) -> int:
     """Compute and keep the cells that are missing; the number of cells computed."""
+    part = layers, steps
     steps, layers = _chosen(recording, steps, layers)
     kind = KINDS[type(plan)]
     wanted = kind.keys(recording, plan, steps, layers)
@@ -70,7 +71,7 @@ def compute(
         return 0
     cells, kept = kind.cells(recording, plan, device), time.perf_counter()
     batch: dict[str, Mapping[str, Any]] = {}
-    name, shown = plan.estimator if isinstance(plan, Plan) else plan.measure, _curves(recording, plan)
+    name, shown = plan.estimator if isinstance(plan, Plan) else plan.measure, _curves(recording, plan, *part)
     try:
         for group in cells.groups(missing):
             where, key = _said(group), digest(*(wanted[one] for one in group))
@@ -86,9 +87,11 @@ def compute(
     return len(missing)
 
 
-def curves(recording: Recording, plan: AnyPlan) -> dict[str, Any]:
-    """The curves of what a checked plan trains now; empty where nothing is trained."""
-    key = _curves(recording, plan)
+def curves(
+    recording: Recording, plan: AnyPlan, layers: Sequence[str] | None = None, steps: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """The curves of what trains now for a checked plan, or for the part of it that was asked for; empty without any."""
+    key = _curves(recording, plan, layers, steps)
     return live([key]).get(key, {})
 
 
@@ -242,9 +245,12 @@ def _data(recording: Recording) -> str:
     return recording.digest if recording.complete else f"open:{recording.provenance.get('id')}"
 
 
-def _curves(recording: Recording, plan: AnyPlan) -> str:
-    """The key of the training that runs now for a plan, whichever its cells are."""
-    return digest("curves", _data(recording), {**vars(plan), "settings": dict(plan.settings)})
+def _curves(
+    recording: Recording, plan: AnyPlan, layers: Sequence[str] | None = None, steps: Sequence[int] | None = None
+) -> str:
+    """The key of the training that runs now for a plan, or for a part of it as it was asked for."""
+    part = {"layers": list(layers or ()), "steps": list(steps or ())}
+    return digest("curves", _data(recording), {**vars(plan), "settings": dict(plan.settings)}, part)
 
 
 def _said(group: Sequence[Cell]) -> str:

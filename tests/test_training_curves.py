@@ -228,10 +228,10 @@ def test_a_plane_tells_which_information_is_learnt_and_shows_its_curves(layers, 
 
         def progress(done, total, note="", plan=plan):
             notes.append(note)
-            seen.append(sweep.curves(recording, plan))
+            seen.append(sweep.curves(recording, plan, ["tanh_3"], [0, 1]))
 
         sweep.compute(recording, plan, ["tanh_3"], [0, 1], device="cpu", progress=progress)
-        assert sweep.curves(recording, plan) == {}, "nothing learns any more"
+        assert sweep.curves(recording, plan, ["tanh_3"], [0, 1]) == {}, "nothing learns any more"
     read = {(one["estimator"], one["of"], one["at_once"]) for one in seen if one}
     together = {("infonce", f"{what} of tanh_3 at steps 0 to 1", count)
                 for what, count in (("I(X;T)", 2), ("I(T;Y) and I(T;Y) shuffled", 4))}  # fmt: skip
@@ -242,6 +242,27 @@ def test_a_plane_tells_which_information_is_learnt_and_shows_its_curves(layers, 
     drawn = draw(next(one for one in seen if one and one["at_once"] == 4), unit="nats").layout.title.text
     said = drawn.replace("<br>", " ")
     assert "I(T;Y) and I(T;Y) shuffled of tanh_3 at steps 0 to 1" in said and "the mean of 4 trainings" in said
+
+
+def test_two_parts_of_a_plane_that_train_have_curves_of_their_own(layers, home, monkeypatch):
+    monkeypatch.setattr(training_curves, "KEEP_EVERY", 0.0)
+    steps, x, y = layers
+    recording = explorer.Recording.from_arrays(steps, x=x, y=y, name="small")
+    plan = Plan("minde", {"steps": 50, "hidden": 16}, permutations=1).checked(recording)
+    begun, seen = [], []
+
+    def outer(done, total, note=""):
+        if sweep.curves(recording, plan, ["tanh_3"], [0]) and not begun:
+            begun.append(True)
+            sweep.compute(recording, plan, ["tanh_3"], [1], device="cpu", progress=inner)
+
+    def inner(done, total, note=""):
+        seen.append([sweep.curves(recording, plan, ["tanh_3"], [step]).get("of", "") for step in (0, 1)])
+
+    sweep.compute(recording, plan, ["tanh_3"], [0], device="cpu", progress=outer)
+    assert sweep.curves(recording, plan, ["tanh_3"], [0]) == sweep.curves(recording, plan) == {}
+    assert {first for first, _ in seen} == {"I(X;T) of tanh_3 at step 0"}, "it stands still meanwhile"
+    assert {second for _, second in seen} >= {"I(X;T) of tanh_3 at step 1", "I(T;Y) of tanh_3 at step 1"}
 
 
 def test_a_predictor_of_noise_that_learns_is_drawn_as_a_loss_without_a_unit():

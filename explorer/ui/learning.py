@@ -12,16 +12,17 @@ LATEST = "the latest"
 
 
 def shown(series: Mapping[str, Mapping[str, Any]], unit: str) -> None:
-    """The curves of one training, the latest unless another is chosen; nothing where there is none.
+    """The curves of one training, the latest unless another is chosen, under what it is doing; nothing without any.
 
     Args:
         series: by the name of the training, that which runs now first.
     """
     if not series:
         return
-    st.markdown("**How it was trained**")
+    heading = st.empty()
     chosen = st.selectbox("Training of", [LATEST, *series], key="training") if len(series) > 1 else LATEST
     found = series.get(chosen) or latest(series)
+    heading.markdown("**How it was trained**" if "stopped" in found else "**How it trains**")
     drawn = figures["training_curves"](found, unit=unit, theme=st.context.theme.type or "light")
     results.figure(drawn, "training-curves", "training-curves")
 

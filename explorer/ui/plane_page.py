@@ -165,8 +165,7 @@ def _shown(path: str, plan: Plan, others: Sequence[Plan], changed: dict[str, Any
         name = export.source(recording).rstrip("/").rpartition("/")[2] or "plane"
         data = view(trajectory, rulers, unit=unit, theme=theme, live=live, filename=f"{name}-{plan.estimator}")
         plane(data, key="plane")
-        now = {one.estimator: curves(recording, one) for one in (plan, *others)} if running else {}
-        learning.shown({name: one for name, one in now.items() if one}, unit)
+        learning.shown(_training(recording, [plan, *others], running), unit)
     with side:
         show.doubts(doubts_of(trajectory, rulers, unit), len(trajectory) > 0)
         read = zip((plan, *others), (trajectory, *rulers), strict=True)
@@ -175,6 +174,23 @@ def _shown(path: str, plan: Plan, others: Sequence[Plan], changed: dict[str, Any
         link("compare", "Compare with another run", baseline=export.source(recording), est=plan.estimator)
     if live and recording.complete and not any(job.live for job in running):
         st.rerun()
+
+
+def _training(recording: Recording, plans: Sequence[Plan], running: Sequence[jobs.Job]) -> dict[str, dict[str, Any]]:
+    """The curves of what these jobs train now for some plans, by estimator and the part that was asked for."""
+    found: dict[str, dict[str, Any]] = {}
+    for job in running:
+        plan, asked = _plan_of(job, recording), job.spec.arguments
+        if job.live and plan is not None and plan in plans:
+            found[_called(plan, asked)] = curves(recording, plan, asked.get("layers"), asked.get("steps"))
+    return {name: one for name, one in found.items() if one}
+
+
+def _called(plan: Plan, asked: Mapping[str, Any]) -> str:
+    """ "infonce", or of a part "infonce of tanh_3 at steps 0, 400"."""
+    layers, steps = asked.get("layers"), asked.get("steps")
+    of = f" of {', '.join(layers)}" if layers else ""
+    return f"{plan.estimator}{of} at steps {', '.join(map(str, steps))}" if steps else f"{plan.estimator}{of}"
 
 
 def _exports(
