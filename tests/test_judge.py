@@ -234,7 +234,7 @@ def test_real_columns_of_few_values_hold_no_more_than_their_entropy() -> None:
         assert not doubted or "above the entropy 0.693" in found["above entropy"]
 
 
-@pytest.mark.parametrize("room", ["estimators", "reliability"])
+@pytest.mark.parametrize("room", ["estimators", "measures/disentanglement", "reliability"])
 def test_informations_in_the_texts_of_doubts_are_told_in_both_units(room: str) -> None:
     """A number before " nats" is of a text that is read on pages in bits too: `in_both` writes it."""
     said = []

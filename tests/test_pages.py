@@ -157,7 +157,41 @@ def test_a_plane_shows_how_what_trains_now_learns(recorded):
             watching.look(25, 0.5, 0.4)
         (chart,) = test.run().get("plotly_chart")
     assert "infonce at update 25: 0.400 nats" in chart.proto.spec and "I(T;Y) of tanh_3" in chart.proto.spec
-    assert "How it was trained" in texts(test) and not test.run().get("plotly_chart")
+    assert "How it trains" in texts(test) and not test.run().get("plotly_chart")
+
+
+def test_parts_of_a_plane_that_train_at_once_are_shown_apart(recorded):
+    recording = explorer.open(recorded)
+    plan, (layer,) = Plan("infonce").checked(recording), recording.layers
+    parts = [{"layers": [layer], "steps": [step]} for step in recording.steps[:2]]
+    for part in parts:
+        sweep.submitted(recording, plan, **part)
+    one, other = (sweep._curves(recording, plan, *part.values()) for part in parts)
+    with training_curves.followed("a", "infonce", nothing, 0, 9, f" of {layer} at step 0", one):
+        watching.look(25, 0.5, 0.4)
+        with training_curves.followed("b", "infonce", nothing, 0, 9, f" of {layer} at step 1", other):
+            watching.look(50, 0.9, 0.8)
+            test = opened("3_plane.py", run=str(recorded), est="infonce", unit="nats")
+            called = [f"infonce of {layer} at steps {step}" for step in (0, 1)]
+            assert sorted(test.selectbox(key="training").options) == sorted(["the latest", *called])
+            for name, says in zip(called, ("update 25: 0.400 nats", "update 50: 0.800 nats"), strict=True):
+                (chart,) = test.selectbox(key="training").set_value(name).run().get("plotly_chart")
+                assert says in chart.proto.spec and "How it trains" in texts(test)
+
+
+def test_a_progress_note_of_a_page_is_in_its_unit(recorded):
+    note = "infonce: update 25 of 600, held out 0.693 nats (1 bits)"
+    sweep.submitted(explorer.open(recorded), Plan("infonce").checked(explorer.open(recorded)))
+    (job,) = jobs.jobs()
+    board.Board()._change(job.id, ("queued",), state="running", note=note)
+    said = {
+        unit: opened("3_plane.py", run=str(recorded), est="infonce", unit=unit).get("progress")[0].proto.text
+        for unit in ("bits", "nats")
+    }
+    assert said["bits"].endswith("held out 1 bits") and said["nats"].endswith("held out 0.693 nats")
+    everywhere = opened("9_jobs.py").get("progress")[0].proto.text
+    assert everywhere.endswith(show.plain("held out 0.693 nats (1 bits)"))
+    assert show.in_unit("epoch 3, loss 69.3 nats", "bits") == "epoch 3, loss 100.0 bits"
 
 
 @pytest.mark.parametrize("state, says", [("failed", "has stopped: it broke"), ("lost", "its worker is gone")])

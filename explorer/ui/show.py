@@ -1,5 +1,6 @@
 """Results on the screen: doubts, jobs, code, amounts of time."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +9,10 @@ import streamlit as st
 
 from explorer import jobs
 from explorer.errors import ExplorerError
-from explorer.result import Doubt
+from explorer.result import NATS_PER, Doubt
+
+AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?) nats(?: \((\S+) bits\))?")
+"""An information in a sentence: "0.693 nats (1 bits)", or in nats alone."""
 
 
 def doubts(found: Sequence[Doubt], computed: bool = True) -> None:
@@ -32,7 +36,8 @@ def job_line(job: Any) -> None:
     """Progress, time left and a button to cancel, for a job that is live; a sentence otherwise."""
     if job.live:
         followed = not job.total  # nobody knows how many steps a training is still to record
-        words = {"queued": "Waiting for a worker", "cancelling": "Stopping"}.get(job.state, job.note or "Running")
+        note = in_unit(job.note, st.session_state.get("unit", ""))
+        words = {"queued": "Waiting for a worker", "cancelling": "Stopping"}.get(job.state, note or "Running")
         left = f" · {duration(job.seconds_left)} left" if job.seconds_left is not None and not followed else ""
         bar, stop = st.columns([6, 1], vertical_alignment="center")
         bar.progress(min(1.0, job.fraction), text=f"{plain(job.title)} · {plain(words)}{left}")
@@ -79,6 +84,19 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def in_unit(text: str, unit: str) -> str:
+    """A sentence with its informations in bits or nats alone; as it is on a page without a choice of units."""
+    return AMOUNT.sub(lambda found: _amount(found[1], found[2], unit), text) if unit in NATS_PER else text
+
+
+def _amount(nats: str, bits: str | None, unit: str) -> str:
+    """An information in a unit, with the digits that it has."""
+    if unit == "nats":
+        return f"{nats} nats"
+    digits = len(nats.partition(".")[2])
+    return f"{bits or f'{float(nats) / NATS_PER[unit]:.{digits}f}'} {unit}"
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from explorer.factors import Factors
 from explorer.measures.base import Reading
 from explorer.measures.disentanglement.base import ROUNDING, Matrix
 from explorer.numerics.tables import information_matrix
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 
 THIN = 0.1
 """Share of a factor's entropy below which what is left of it makes a ratio of noise."""
@@ -70,7 +70,7 @@ class Assigned:
         """
         if not (left > ROUNDING).all():
             name = self.names[int(left.argmin())]
-            raise SampleError(f"factor {name} is told by another factor completely; a share of the 0 nats left is none")
+            raise SampleError(f"factor {name} is told by another factor completely; a share of nothing is none")
         values = gaps / left
         details = {
             "per_factor": values.tolist(),
@@ -110,5 +110,6 @@ def _doubts(
     missed = float((rows[best, columns] - rows[order, columns]).mean())
     if missed < BETTER:
         return ()
-    text = f"Latent k was taken for factor k, and another assignment tells {missed:.2f} nats a factor more ({listed})"
+    more = in_both(missed, ".2f")
+    text = f"Latent k was taken for factor k, and another assignment tells {more} a factor more ({listed})"
     return (Doubt("assignment", f"{text}. assignment='hungarian' takes that one."),)

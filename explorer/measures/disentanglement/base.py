@@ -14,7 +14,7 @@ from explorer.numerics.bins import binned
 from explorer.numerics.cells import counts, entropy
 from explorer.numerics.posteriors import Posterior
 from explorer.numerics.tables import information_matrix
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.score import Score
 
 ROUNDING = 1e-12
@@ -123,10 +123,14 @@ class Matrix:
 
 def cap_doubts(entropies: torch.Tensor, names: tuple[str, ...], bins: int) -> tuple[Doubt, ...]:
     """A doubt where the cells of a latent cannot hold what a factor has to tell."""
-    capped = [f"{name} ({float(h):.2f})" for name, h in zip(names, entropies, strict=True) if float(h) > math.log(bins)]
+    capped = [
+        f"{name}, {in_both(float(h), '.2f')}"
+        for name, h in zip(names, entropies, strict=True)
+        if float(h) > math.log(bins)
+    ]
     if not capped:
         return ()
-    text = f"{bins} bins hold at most {math.log(bins):.2f} nats, less than the entropy of {', '.join(capped)}"
+    text = f"{bins} bins hold at most {in_both(math.log(bins), '.2f')}, less than the entropy of {'; '.join(capped)}"
     return (Doubt("bins cap", f"{text}: even a perfect latent reads too little. Take more bins."),)
 
 

@@ -10,7 +10,7 @@ from explorer.measures.base import Reading
 from explorer.measures.disentanglement._noise import drawn_doubts, noisy
 from explorer.measures.disentanglement.base import FactorMeasure
 from explorer.numerics.posteriors import KLTerms, Posterior, kl_terms
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 NEAR = math.log(5.0)
@@ -95,7 +95,6 @@ def _saturation(found: KLTerms, n: int) -> tuple[Doubt, ...]:
     """A doubt where the code tells the samples apart one by one."""
     if found.index_code_information < math.log(n) - NEAR:
         return ()
-    text = (
-        f"The index-code information, {found.index_code_information:.2f} nats, is as good as ln n = {math.log(n):.2f}"
-    )
+    read, most = (in_both(one, ".2f") for one in (found.index_code_information, math.log(n)))
+    text = f"The index-code information, {read}, is as good as ln n, {most}"
     return (Doubt("ln n", f"{text}, the most that {n} rows allow: it counts the rows, and more rows make it larger."),)

@@ -11,7 +11,7 @@ from explorer.measures.disentanglement.base import FactorMeasure, alive, dead_do
 from explorer.numerics.bins import binned
 from explorer.numerics.cells import counts, information_bias
 from explorer.numerics.tables import information_matrix
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 
@@ -85,5 +85,5 @@ def _of_chance(value: float, chance: float) -> tuple[Doubt, ...]:
     """A note where the value is the bias of counting or less."""
     if value > 2 * chance:
         return ()
-    text = f"Independent latents in as many cells would read about {chance:.3g} nats, and these read {value:.3g}"
+    text = f"Independent latents in as many cells would read about {in_both(chance)}, and these read {in_both(value)}"
     return (Doubt("chance", f"{text}: that is no evidence that they depend on each other.", note=True),)

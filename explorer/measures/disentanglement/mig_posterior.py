@@ -13,7 +13,7 @@ from explorer.measures.disentanglement._noise import drawn_doubts, noisy
 from explorer.measures.disentanglement.base import FactorMeasure, alive, dead_doubts, real_doubts
 from explorer.numerics.cells import entropy
 from explorer.numerics.posteriors import Posterior, log_marginals, log_marginals_within
-from explorer.result import Doubt
+from explorer.result import Doubt, in_both
 from explorer.settings import Range
 
 OVERLAP = 5.0
@@ -111,7 +111,8 @@ def _below(information: torch.Tensor, entropies: torch.Tensor) -> tuple[Doubt, .
         return ()
     top = information.clamp(min=0).topk(2, 0).values
     clamped = float(((top[0] - top[1]) / entropies).mean())
-    text = f"{int((information < 0).sum())} of {information.numel()} informations are below 0, down to {low:.2g} nats"
+    count = f"{int((information < 0).sum())} of {information.numel()}"
+    text = f"{count} informations are below 0, down to {in_both(low, '.2g')}"
     return (Doubt("below 0", f"{text}, by chance; set to 0 they give {clamped:.4g}.", note=True),)
 
 

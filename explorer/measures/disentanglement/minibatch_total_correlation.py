@@ -11,7 +11,7 @@ from explorer.measures.disentanglement.base import FactorMeasure
 from explorer.networks.autoencoder import Gaussian
 from explorer.numerics.posteriors import Posterior, log_mixture
 from explorer.objectives._minibatch import batch_mixture
-from explorer.result import Doubt, off
+from explorer.result import Doubt, in_both, off
 from explorer.settings import Range
 
 
@@ -81,11 +81,10 @@ class MinibatchTotalCorrelation(FactorMeasure):
 
     def _doubts(self, details: dict, n: int, count: int) -> tuple[Doubt, ...]:
         size = details["batch"]
-        text = (
-            f"At the samples of the first batch the estimate reads {details['per_batch'][0]:.4g} nats, exact densities"
-        )
+        first, exact = (in_both(one, ".4g") for one in (details["per_batch"][0], details["full_data"]))
+        text = f"At the samples of the first batch the estimate reads {first}, exact densities {exact}"
         near = not off(details["per_batch"][0], details["full_data"])
-        found = [Doubt("bias", f"{text} {details['full_data']:.4g}; the rest is bias of the batches.", note=near)]
+        found = [Doubt("bias", f"{text}; the rest is bias of the batches.", note=near)]
         if left := n - count * size:
             found.append(
                 Doubt("rows left", f"{left} of {n} rows filled no batch of {size} and were left out.", note=True)
