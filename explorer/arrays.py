@@ -112,6 +112,17 @@ def short(text: str) -> str:
     return _with_path(text, lambda path: path.name)
 
 
+def stamp(text: str) -> tuple[float, int]:
+    """When what a text speaks of was last written, and its size: the manifest of a run, all files of a store."""
+    file = path(text)
+    if is_source(file):
+        parts = [part.stat() for part in file.rglob("*")]
+        return max(one.st_mtime for one in parts), sum(one.st_size for one in parts)
+    file = file / "manifest.json" if is_there(file, "dir") else file
+    about = file.stat() if is_there(file, "file") else None
+    return (about.st_mtime, about.st_size) if about else (0.0, 0)
+
+
 def facts(text: str) -> Facts:
     """Length, width and digest of the array that a text names; read again only when the file has changed.
 
@@ -119,7 +130,7 @@ def facts(text: str) -> Facts:
         FileError: for a file or folder that cannot be read.
         UnknownNameError: for an array, step, layer or label that is not there.
     """
-    return _facts(text, _stamp(path(text)))
+    return _facts(text, stamp(text))
 
 
 def variable_names(text: str) -> tuple[str, ...]:
@@ -129,7 +140,7 @@ def variable_names(text: str) -> tuple[str, ...]:
         FileError: for a file or folder that cannot be read, or values that are no columns.
         UnknownNameError: for a column, step or layer that is not there.
     """
-    return _variable_names(text, _stamp(path(text)))
+    return _variable_names(text, stamp(text))
 
 
 def facts_of(text: str, names: tuple[str, ...]) -> Facts:
@@ -142,7 +153,7 @@ def facts_of(text: str, names: tuple[str, ...]) -> Facts:
     for name in names:
         if name not in variable_names(text):
             raise UnknownNameError("variable", name, variable_names(text))
-    return _facts_of(text, names, _stamp(path(text)))
+    return _facts_of(text, names, stamp(text))
 
 
 @lru_cache(64)
@@ -166,16 +177,6 @@ def _facts(text: str, stamp: tuple[float, int]) -> Facts:
         raise FileError(f"{text} is a single value; samples are needed, one a row")
     width = found.size // len(found) if len(found) else 0
     return Facts(digest(found), len(found), width, str(found.dtype))
-
-
-def _stamp(file: Path) -> tuple[float, int]:
-    """When a file, the manifest of a run or anything in a store was last written, and its size."""
-    if is_source(file):
-        parts = [part.stat() for part in file.rglob("*")]
-        return max(one.st_mtime for one in parts), sum(one.st_size for one in parts)
-    file = file / "manifest.json" if is_there(file, "dir") else file
-    about = file.stat() if is_there(file, "file") else None
-    return (about.st_mtime, about.st_size) if about else (0.0, 0)
 
 
 def _run(text: str) -> tuple[str, list[str]]:

@@ -108,6 +108,12 @@ def varying(values: torch.Tensor) -> torch.Tensor:
     return values[:, (values != values[:1]).any(0)]
 
 
+def title(data: Any, place: int) -> str:
+    """A column of samples in a sentence: its name in quotes where `data` is a table that names it, else its place."""
+    called = data.columns[place] if hasattr(data, "columns") else place
+    return repr(called) if isinstance(called, str) else str(place)
+
+
 def as_array(data: Any, name: str) -> np.ndarray:
     """Any input as a NumPy array of shape (n, d)."""
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
@@ -125,7 +131,7 @@ def as_array(data: Any, name: str) -> np.ndarray:
     if array.dtype.kind not in "biufOUSTMm":
         raise SampleError(f"{name} has dtype {array.dtype}; real numbers or labels are needed")
     if array.dtype.kind == "f":
-        _finite(array, name)
+        _finite(array, name, data)
     elif array.dtype.kind in "OMm":
         _single_values(array, name)
     if array.dtype == object and _real_numbers(array):
@@ -133,15 +139,14 @@ def as_array(data: Any, name: str) -> np.ndarray:
     return array.reshape(len(array), -1)
 
 
-def _finite(array: np.ndarray, name: str) -> None:
+def _finite(array: np.ndarray, name: str, data: Any = None) -> None:
     low, high = float(array.min()), float(array.max())  # NaN where any value is NaN
     if not (np.isfinite(low) and np.isfinite(high)):
         bad = ~np.isfinite(array)
-        row = int(np.argwhere(bad)[0][0])
+        row, *place = np.argwhere(bad)[0].tolist()
         what = "NaN" if np.isnan(array[bad]).any() else "infinity"
-        raise SampleError(
-            f"{name} holds {int(bad.sum())} value(s) of {what}, the first in row {row}; all must be finite"
-        )
+        where = f"row {row} of column {title(data, place[0])}" if place and hasattr(data, "columns") else f"row {row}"
+        raise SampleError(f"{name} holds {int(bad.sum())} value(s) of {what}, the first in {where}; all must be finite")
     top = max(abs(low), abs(high))
     if top > LARGEST:
         raise SampleError(

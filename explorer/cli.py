@@ -9,7 +9,7 @@ import explorer
 from explorer import catalogue
 from explorer.commands import compare, convert, interactions, labs, record, runs, scores
 from explorer.commands.jobs import jobs_app
-from explorer.commands.options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of
+from explorer.commands.options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of, table
 from explorer.errors import ExplorerError, FileError, UnknownNameError
 from explorer.lessons.base import ordered
 from explorer.result import Estimate, repr_call, to_json
@@ -121,12 +121,12 @@ def estimate(
 ) -> None:
     """Estimate I(X;Y), I(X;Y|Z) or the entropy of X, and say how far it can be trusted."""
     settings = settings_of(catalogue.estimators, estimator, set_)
-    arrays = [array(text) for text in (x, y) if text is not None]
+    samples = [table(x), *([] if y is None else [array(y)])]
     condition = None if given is None else array(given)
     kinds = {"x_kind": x_kind, "y_kind": y_kind, "z_kind": z_kind}
     asked = {"null": null, "interval": interval, "laws": laws}
     options = {"estimator": estimator, "seed": seed, "device": device, **kinds, **asked}
-    result = explorer.estimate(*arrays, z=condition, **options, **settings)
+    result = explorer.estimate(*samples, z=condition, **options, **settings)
     print(to_json(result.to_dict()) if json_ else _lines(result))
 
 

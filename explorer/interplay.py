@@ -5,7 +5,8 @@ Reading what is there needs no torch.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,12 +20,18 @@ from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.results.interactions import Interactions
 from explorer.settings import Range, Setting
+from explorer.sources._select import titles
 from explorer.watching import watched
+
+if TYPE_CHECKING:
+    import pandas
 
 Report = Callable[..., None]
 
 FEWEST, MOST = 3, 8
 """Variables that are asked about at once."""
+FIRST = 6
+"""Variables that are offered at most before anybody has chosen."""
 METHOD = Setting("method", str, "auto", choices=("auto", "gaussian", "copula", "neighbors", "table"))
 K = Setting("k", int, 5, Range(1, 50), help="neighbours, where they are looked for")
 SEED = Setting("seed", int, 0, Range(0, 2**31 - 1))
@@ -67,6 +74,62 @@ class Question:
             raise SettingError(f"names holds {count} different variables; choose {FEWEST} to {MOST}{of_two}")
         plain = {one.name: one.checked(getattr(self, one.name)) for one in (METHOD, K, SEED)}
         return replace(self, names=tuple(self.names), interval=bool(self.interval), null=bool(self.null), **plain)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Variables to begin with.
+
+    Attributes:
+        names: of at most six that can be asked about together.
+        left: why others are not among them, by name.
+    """
+
+    names: tuple[str, ...]
+    left: Mapping[str, str]
+
+
+def offered(of: str) -> Offer:
+    """Which variables of a file, a layer or a recording to begin with; read again only when the file has changed.
+
+    Left out are those that would be refused, as they never change, miss values, or are text beside numbers, and those
+    that look like identifiers: whole numbers or text of which every value differs.
+
+    Raises:
+        FileError: for a file or folder that cannot be read, or values that are no columns.
+        UnknownNameError: for a column, step or layer that is not there.
+    """
+    return _offered(of, arrays.stamp(of))
+
+
+@lru_cache(64)
+def _offered(of: str, stamp: tuple[float, int]) -> Offer:
+    known = {name: np.asarray(part) for name, part in arrays.variables(of).items()}
+    left = {name: why for name, part in known.items() if (why := _unfit(part))}
+    text = [name for name, part in known.items() if name not in left and _is_text(part)]
+    numbers = [name for name in known if name not in left and name not in text]
+    worded = len(text) >= FEWEST > len(numbers)
+    fit, others = (text, numbers) if worded else (numbers, text)
+    if fit:
+        left |= dict.fromkeys(others, "numbers beside text" if worded else "text beside numbers")
+    left |= dict.fromkeys(fit[FIRST:], f"more than the first {FIRST}")
+    return Offer(tuple((fit or others)[:FIRST]), {name: left[name] for name in known if name in left})
+
+
+def _unfit(part: np.ndarray) -> str:
+    """Why a variable, (n,) or (n, d), tells nothing by itself or cannot be read; "" where nothing speaks against it."""
+    part = part.astype(str) if _is_text(part) else part
+    if not _is_text(part) and not np.isfinite(part).all():
+        return "values are missing or infinite"
+    if (part == part[:1]).all(0).any():
+        return "never changes"
+    coded = _is_text(part) or bool((part == np.round(part)).all())
+    differ = part.size == len(part) == len(np.unique(part))
+    return "every value differs, as of an identifier" if coded and differ else ""
+
+
+def _is_text(part: np.ndarray) -> bool:
+    return part.dtype.kind in "OUS"
 
 
 def run(of: str, names: Sequence[str], about: str = "", *, device: str = "auto", **settings: Any) -> Interactions:
@@ -190,15 +253,17 @@ def _settings(question: Question) -> dict[str, Any]:
     return {name: getattr(question, name) for name in ("method", "k", "interval", "null", "seed")}
 
 
-def _columns(question: Question) -> tuple[np.ndarray, dict[str, list[int]] | None]:
-    """The chosen variables side by side, (n, d), and the columns of each where one has several.
+def _columns(question: Question) -> tuple["pandas.DataFrame", dict[str, list[int]] | None]:
+    """The chosen variables side by side, (n, d), under their names, and the columns of each where one has several.
 
     Raises:
         SampleError: where some are text and others are numbers, one never changes, or real numbers are to be counted.
     """
+    import pandas
+
     known = arrays.variables(question.of)
     parts = [np.asarray(known[name]).reshape(len(known[name]), -1) for name in question.names]
-    text = [name for name, part in zip(question.names, parts, strict=True) if part.dtype.kind in "OUS"]
+    text = [name for name, part in zip(question.names, parts, strict=True) if _is_text(part)]
     if text and len(text) < len(parts):
         others = [name for name in question.names if name not in text]
         raise SampleError(f"{text[0]!r} holds text and {others[0]!r} numbers; choose variables of one kind")
@@ -211,7 +276,8 @@ def _columns(question: Question) -> tuple[np.ndarray, dict[str, list[int]] | Non
         if len(still):
             which = f"column {still[0]} of {name!r}" if part.shape[1] > 1 else repr(name)
             raise SampleError(f"{which} never changes and shares nothing; leave {name!r} out")
+    called = [title for name, part in zip(question.names, parts, strict=True) for title in titles(name, part)]
     ends = np.cumsum([part.shape[1] for part in parts])
     named = zip(question.names, parts, ends, strict=True)
     groups = {name: list(range(end - part.shape[1], end)) for name, part, end in named}
-    return np.concatenate(parts, 1), None if ends[-1] == len(parts) else groups
+    return pandas.DataFrame(np.concatenate(parts, 1), columns=called), None if ends[-1] == len(parts) else groups

@@ -1,10 +1,10 @@
 """Every estimator on one pair of variables, each with its null, interval and verdict; every estimate is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from explorer.arrays import Facts, absolute, array, facts
+from explorer.arrays import Facts, absolute, facts, read
 from explorer.catalogue import estimators
 from explorer.data import digest
 from explorer.errors import InputError, SampleError
@@ -17,6 +17,7 @@ from explorer.jobs.training_curves import followed, live
 from explorer.plan import seconds_of, trains
 from explorer.results.comparison import Panel
 from explorer.settings import Range, Setting, checked_settings
+from explorer.sources._select import Read
 from explorer.trials import refusal
 
 Report = Callable[..., None]
@@ -134,7 +135,7 @@ def compute(x: str, y: str, inquiry: Inquiry, progress: Report = nothing, device
     wanted = keys(x, y, inquiry)
     have = results().get_many(wanted.values())
     missing = [name for name, key in wanted.items() if key not in have]
-    pair = (array(x), array(y)) if missing else (None, None)
+    pair = [read(text) for text in (x, y)] if missing else []
     each = seconds(x, y, inquiry)
     foresee(progress, len(wanted) - len(missing), [each.get(name, 0.0) for name in missing])
     for place, name in enumerate(missing):
@@ -246,25 +247,25 @@ def curves(x: str, y: str, inquiry: Inquiry) -> dict[str, dict[str, Any]]:
     return {wanted[key]: found for key, found in live(wanted).items()}
 
 
-def _kinds(pair: tuple[Any, Any], inquiry: Inquiry) -> dict[str, Any]:
+def _kinds(pair: Sequence[Read], inquiry: Inquiry) -> dict[str, Any]:
     """What x and y are found to be, and what was noticed."""
     from explorer import checks  # torch comes with it
 
     try:
-        given: Any = zip(pair, "xy", (inquiry.x_kind, inquiry.y_kind), strict=True)
+        given: Any = zip((one.table for one in pair), "xy", (inquiry.x_kind, inquiry.y_kind), strict=True)
         found = [checks.variable(*one) for one in given]
     except InputError as error:
         return {"error": str(error)}
     return {one.name: {"kind": one.kind, "levels": one.levels, "notes": [d.text for d in one.doubts]} for one in found}
 
 
-def _cell(pair: tuple[Any, Any], name: str, inquiry: Inquiry, device: str) -> dict[str, Any]:
+def _cell(pair: Sequence[Read], name: str, inquiry: Inquiry, device: str) -> dict[str, Any]:
     """One estimate as plain data; error says why it has no value."""
     from explorer.reliability.judge import judged
 
     try:
         entry = estimators[name](**inquiry.estimators[name])
-        samples = entry.checked(*pair, None, (inquiry.x_kind, inquiry.y_kind, "auto"), device)
+        samples = entry.checked(*(one.values for one in pair), None, (inquiry.x_kind, inquiry.y_kind, "auto"), device)
         found = judged(entry, samples, inquiry.seed, null=inquiry.null, interval=inquiry.null)
     except Exception as error:
         return {"error": refusal(name, error)}

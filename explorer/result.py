@@ -41,7 +41,7 @@ class Doubt:
 
     Attributes:
         note: it says what was done or read, not that the number may be off.
-        scores: of a doubt about a whole table, catalogue keys of the scores that it bears on.
+        scores: of a doubt about a whole table, what it bears on: scores by catalogue key, or pairs as "a, b".
     """
 
     rule: str

@@ -187,6 +187,8 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
     [
         (("estimate", "absent.npz:x"), "absent.npz"),
         (("estimate", "{pair}:z"), "'z'"),
+        (("estimate", "{bad}:same,nan", "{pair}:y"), "x holds 1 value(s) of NaN, the first in row 3 of column 'nan'"),
+        (("interactions", "{bad}:same,same2,ramp"), "column 'same' of x never changes"),
         (("estimate", "{pair}:x", "{pair}:y", "--estimator", "kgs"), "did you mean 'ksg'"),
         (("estimate", "{pair}:x", "{pair}:y", "--set", "k"), "must read name=value"),
         (("estimate", "{pair}:x", "{pair}:y", "--estimator", "ksg", "--set", "kk=3"), "no setting of ksg called 'kk'"),
@@ -224,7 +226,8 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
 )
 def test_bad_input_is_one_sentence_and_status_2(arguments, says, arrays, tmp_path, home, monkeypatch, capsys):
     wrong = {"nan": np.where(np.arange(500) == 3, np.nan, 1.0), "text": np.array(["a"] * 500), "one": np.float64(3)}
-    np.savez(tmp_path / "bad.npz", **wrong, short=np.arange(400), same=np.ones(500))
+    same = {"same": np.ones(500), "same2": np.ones(500), "ramp": np.linspace(0, 1, 500)}
+    np.savez(tmp_path / "bad.npz", **wrong, short=np.arange(400), **same)
     given = [one.format(pair=arrays, bad=tmp_path / "bad.npz", folder=tmp_path) for one in arguments]
     monkeypatch.setattr(sys, "argv", ["explorer", *given])
     with pytest.raises(SystemExit) as end:

@@ -125,22 +125,48 @@ def test_of_many_rows_it_is_said_which_were_looked_at() -> None:
 def test_bars_about_a_doubted_target_are_open_and_starred_and_nothing_is_shuffled() -> None:
     x, heard = normal(3), []
     with watched(lambda *one: heard.append(one[2])):
-        found = explorer.interactions(x, y=x[:, 1], method="neighbors", interval=False)
+        found = explorer.interactions(x, y=x, method="neighbors", interval=False)
     assert found.unbounded and set(heard) == {"pairs about the target"}
     (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
-    assert "it was not shuffled" in doubt.text and np.isnan(found.synergy_null_high).all()
+    assert "the target was not shuffled" in doubt.text and np.isnan(found.synergy_null_high).all()
     sure = explorer.interactions(x, y=rng.normal(size=400), method="gaussian", interval=False, null=False)
     for theme, look in THEMES.items():
         open_, filled = (pair_atoms.draw(one, theme=theme) for one in (found, sure))
         for bar in open_.data:
             assert bar.marker.color == bar.marker.pattern.bgcolor == look.background
-            assert bar.marker.line.color == bar.marker.pattern.fgcolor != look.background
+            assert bar.marker.line.color == bar.marker.pattern.fgcolor != bar.marker.color
             assert all("doubtful" in text for text in bar.hovertext)
         assert all(bar.marker.pattern.bgcolor == bar.marker.color for bar in filled.data)
         assert "open, *: doubtful: deterministic" in open_.layout.title.text.replace("<br>", " ")
         ends = [{one.text for one in drawn.layout.annotations if one.xanchor == "left"} for drawn in (open_, filled)]
         assert all(text.endswith(" *") for text in ends[0]) and not any("*" in text for text in ends[1])
-    assert "tell of the target, nats, doubtful: " in pair_atoms.alternative(found, "nats")
+    assert pair_atoms.alternative(found, "nats").count(", doubtful: redundancy") == 3
+
+
+@pytest.mark.parametrize(
+    "of, sure", [([1], {"a, c", "a, d", "c, d"}), ([0, 2], {"a, b", "a, d", "b, c", "b, d", "c, d"})]
+)
+def test_pairs_without_the_variable_that_is_doubted_are_drawn_as_sure(of: list[int], sure: set[str]) -> None:
+    """What a pair tells rests on its own two variables: it is finite where only another one repeats the target."""
+    x = normal(4)
+    y = x[:, of] @ [1.0, -1.0][: len(of)]
+    found = explorer.interactions(x, y=y, names=list("abcd"), method="neighbors", interval=False)
+    totals = np.sum([values for values, _ in found.atoms().values()], 0)
+    for pair, total in zip(("a, b", "a, c", "a, d", "b, c", "b, d", "c, d"), totals, strict=True):
+        assert total < 0.5 if pair in sure else total > 1
+    drawn, look = pair_atoms.draw(found), THEMES["light"]
+    pairs = list(drawn.layout.yaxis.ticktext)
+    assert len(pairs) == 6
+    for bar in drawn.data:
+        filled, known = bar.marker.color != look.background, not any("doubtful" in text for text in bar.hovertext)
+        assert filled == known and {pairs[row] for row in bar.y} == (sure if known else {*pairs} - sure)
+    assert [bar.name for bar in drawn.data] == [name for name in pair_atoms.ATOMS for _ in (filled, known)]
+    ends = [one for one in drawn.layout.annotations if one.xanchor == "left"]
+    assert {pairs[int(one.y)] for one in ends if not one.text.endswith("*")} == sure
+    assert "■ redundancy" in drawn.layout.title.text and "open, *: doubtful" in drawn.layout.title.text
+    words = pair_atoms.alternative(found, "bits")
+    assert all((f"{pair.replace(', ', ' and ')}: " in words) == (pair in sure) for pair in pairs)
+    assert Interactions.from_dict(json.loads(found.to_json())).doubts == found.doubts
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -138,8 +138,84 @@ def tab(**parameters: str) -> AppTest:
     return opened(PAGE, tab="Interactions", **parameters)
 
 
+@pytest.fixture
+def people(home, tmp_path):
+    """A table as people keep them: an index, names, a constant and words beside three measurements and a label."""
+    rng = np.random.default_rng(0)
+    height, weight = rng.standard_normal((2, 200))
+    age = height + weight + rng.standard_normal(200)
+    rows = [
+        f"{i},person {i},{a:.6g},{b:.6g},{c:.6g},1,{'f' if a > 0 else 'm'},{int(b > 0)},{c if i else ''}"
+        for i, (a, b, c) in enumerate(zip(height, weight, age, strict=True))
+    ]
+    (tmp_path / "people.csv").write_text("\n".join(["id,name,height,weight,age,unit,sex,tall,gaps", *rows]))
+    return str(tmp_path / "people.csv")
+
+
+def test_variables_that_cannot_be_asked_about_are_not_offered(people, table):
+    offer = interplay.offered(people)
+    assert offer.names == ("height", "weight", "age", "tall")
+    assert offer.left == {
+        "id": "every value differs, as of an identifier",
+        "name": "every value differs, as of an identifier",
+        "unit": "never changes",
+        "sex": "text beside numbers",
+        "gaps": "values are missing or infinite",
+    }
+    assert interplay.run(people, offer.names, null=False).about["n"] == 200
+    assert interplay.offered(table) == interplay.Offer(
+        ("a", "b", "c", "parity", "real"), {"word": "text beside numbers"}
+    )
+
+
+def test_words_are_offered_where_numbers_are_too_few(home, tmp_path):
+    rows = [f"{i % 2},{'ab'[i % 2]},{'cde'[i % 3]},{'fg'[i // 2 % 2]}" for i in range(60)]
+    (tmp_path / "words.csv").write_text("\n".join(["n,one,two,three", *rows]))
+    offer = interplay.offered(str(tmp_path / "words.csv"))
+    assert offer == interplay.Offer(("one", "two", "three"), {"n": "numbers beside text"})
+
+
+def test_many_variables_are_offered_in_part_and_dead_units_are_not(home, monkeypatch):
+    x = np.random.default_rng(0).standard_normal((50, 9))
+    known = {f"unit {i}": column for i, column in enumerate(x.T)} | {"dead": np.zeros(50), "wide": np.c_[x, x * 0]}
+    monkeypatch.setattr(arrays, "variables", lambda of: known)
+    offer = interplay.offered("anything:0:tanh")
+    assert offer.names == tuple(f"unit {i}" for i in range(6)) and offer.left["unit 8"] == "more than the first 6"
+    assert offer.left["dead"] == offer.left["wide"] == "never changes"
+
+
+def test_what_was_taken_and_left_is_told_until_it_is_chosen():
+    offer = interplay.Offer(("a", "b", "c"), {"id": "identifier"} | dict.fromkeys(map(str, range(10)), "too many"))
+    said = interactions_view.told_of(offer, ["a", "b", "c"])
+    assert said == (
+        "Taken unasked: a, b, c. Left out: id (identifier); 0, 1, 2, 3, 4, 5, 6, 7 and 2 more (too many). "
+        "The box above adds them."
+    )
+    assert interactions_view.told_of(offer, ["a", "b", "id"]).startswith("Left out: 0, 1")
+    assert interactions_view.told_of(interplay.Offer(("a",), {}), ["a"]) == ""
+
+
+def test_a_refusal_and_a_note_name_the_column_of_the_file(people, home):
+    noted = interplay.run(people, ["height", "weight", "tall"], null=False, interval=False)
+    assert "Column(s) 'tall' of x hold few whole numbers" in "\n".join(one.text for one in noted.doubts)
+    with pytest.raises(SampleError, match=r"1 value\(s\) of NaN, the first in row 0 of column 'gaps'"):
+        interplay.run(people, ["height", "gaps", "age"])
+
+
 @pytest.mark.usefixtures("quiet")
 class TestTab:
+    def test_a_table_begins_with_what_can_be_asked_about_and_says_what_was_left(self, people):
+        test = tab(of=people)
+        assert not test.exception and not test.error
+        box = test.multiselect(key=f"of.{arrays.short(people)}")
+        assert box.value == ["height", "weight", "age", "tall"]
+        said = texts(test).replace("\\", "")
+        assert "Taken unasked: height, weight, age, tall. Left out: id, name (every value differs" in said
+        assert jobs.jobs()[0].spec.arguments["question"]["names"] == box.value
+        test = tab(of=people, **{box.key: ["height", "weight", "age", "id"]})
+        said = texts(test).replace("\\", "")
+        assert "Taken unasked" not in said and "Left out: name (" in said, "the reader can add what was left out"
+
     def test_empty_says_what_to_do_and_has_an_example(self):
         test = tab()
         assert "Nothing is chosen" in texts(test) and jobs.jobs() == []

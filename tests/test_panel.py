@@ -125,6 +125,8 @@ def test_unusable_values_are_told_once_and_by_every_estimator(home, tmp_path):
     np.savez(tmp_path / "bad.npz", x=np.array([1.0, np.nan, 2.0]), y=np.array([0.5, 1.5, 2.5]))
     found = panel.run(f"{tmp_path / 'bad.npz'}:x", f"{tmp_path / 'bad.npz'}:y", QUICK)
     assert "NaN" in found.about["kinds"]["error"] and not len(found) and len(found.errors) == 3
+    again = panel.run(f"{tmp_path / 'bad.npz'}:y,x", f"{tmp_path / 'bad.npz'}:y", QUICK)
+    assert "the first in row 1 of column 'x'" in again.about["kinds"]["error"], "its own name, where there are several"
 
 
 def test_a_text_names_layers_and_labels_of_recordings(home, layers, tmp_path):

@@ -33,7 +33,7 @@ def interactions(
     target = None if y is None else array(y)
     names = None if columns else read.names or None
     given = {"x_kind": x_kind, "y_kind": y_kind, "k": k, "seed": seed, "device": device}
-    found = explorer.interactions(read.values, y=target, groups=columns, names=names, method=method, **given)
+    found = explorer.interactions(read.table, y=target, groups=columns, names=names, method=method, **given)
     if out:
         written(found, out)
     else:

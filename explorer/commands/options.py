@@ -31,11 +31,20 @@ def settings_of(entries: Catalogue, name: str, texts: list[str] | None) -> dict[
 
 def array(text: str) -> np.ndarray:
     """The array that an argument names; what was left out of it is said on stderr."""
+    return _read(text).values
+
+
+def table(text: str) -> Any:
+    """The same under the names of its columns, where it has some."""
+    return _read(text).table
+
+
+def _read(text: str) -> Any:
     from explorer import arrays
 
     found = arrays.read(text)
     told(found.notes)
-    return found.values
+    return found
 
 
 def told(notes: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
 """What every two variables tell of a target: both, each alone, and only together."""
 
 import html
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -33,14 +34,14 @@ def draw(
     """A bar a pair, in four parts that add up to what both tell of the target, the pairs that tell most above.
 
     Without a target it says so and draws nothing. A part below 0, which chance or a decomposition can give, is
-    drawn to the left. Where the true parts are not finite all bars are open and their numbers have a star.
+    drawn to the left. Bars of pairs whose true parts are not finite are open and their numbers have a star.
     """
     look = THEMES[theme]
     parts, pairs = _parts(found, unit)
     rows = len(pairs)
     figure = go.Figure()
     for place, null in enumerate(_shuffled(found, unit) if rows else ()):
-        figure.add_trace(_bar(found, parts[:, place], pairs, place, null, look))
+        figure.add_traces(_bars(found, parts[:, place], pairs, place, null, look))
     height = TOP + BOTTOM + ROW * max(3, rows)
     frame = framed(finding(found, unit), _subtitle(found, rows, unit), alternative(found, unit), look, height)
     figure.update_layout(frame | {"barmode": "relative", "bargap": 0.3})
@@ -71,12 +72,18 @@ def alternative(found: Interactions, unit: str) -> str:
     """The figure in words."""
     parts, pairs = _parts(found, unit)
     read = [
-        f"{found.names[i]} and {found.names[j]}: "
+        f"{found.names[i]} and {found.names[j]}{', doubtful' * doubted}: "
         + ", ".join(f"{n} {amount(v)}" for n, v in zip(ATOMS, row, strict=True))
-        for (i, j), row in zip(pairs[:6], parts[:6], strict=True)
+        for (i, j), row, doubted in zip(pairs[:6], parts[:6], _doubted(found, pairs[:6]), strict=True)
     ]
-    shuffled, how = f" {_null(found, unit)}." if read else "", ", doubtful" * found.unbounded
-    return f"{finding(found, unit)}. What pairs tell of the target, {unit}{how}: {'; '.join(read)}.{shuffled}"
+    shuffled = f" {_null(found, unit)}." if read else ""
+    return f"{finding(found, unit)}. What pairs tell of the target, {unit}: {'; '.join(read)}.{shuffled}"
+
+
+def _doubted(found: Interactions, pairs: Sequence[tuple[int, int]]) -> list[bool]:
+    """Whether the true atoms of each pair are not finite: the target looks like a function of what the pair holds."""
+    named = {name for one in found.doubts if one.rule == "deterministic" for name in one.scores}
+    return [f"{found.names[i]}, {found.names[j]}" in named for i, j in pairs]
 
 
 def _parts(found: Interactions, unit: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
@@ -95,28 +102,35 @@ def _shuffled(found: Interactions, unit: str) -> tuple[float, ...]:
     return tuple(found.most(kind)[1] / NATS_PER[unit] for kind in kinds)
 
 
-def _bar(
+def _bars(
     found: Interactions, values: np.ndarray, pairs: list[tuple[int, int]], place: int, null: float, look: Theme
-) -> go.Bar:
-    name, shuffled = ATOMS[place], f"; shuffled to {amount(null)}" if np.isfinite(null) else ""
-    shuffled += "; doubtful" * found.unbounded
+) -> list[go.Bar]:
+    """One part of every pair: filled where it is known, and open where it is doubted."""
+    doubted = np.array(_doubted(found, pairs))
+    shuffled = f"; shuffled to {amount(null)}" if np.isfinite(null) else ""
     told = [
-        f"{found.names[i]} and {found.names[j]}: {name} {amount(v)}{shuffled}"
+        html.escape(f"{found.names[i]} and {found.names[j]}: {ATOMS[place]} {amount(v)}{shuffled}", quote=False)
         for (i, j), v in zip(pairs, values, strict=True)
     ]
+    return [
+        go.Bar(
+            x=values[rows], y=rows, orientation="h", name=ATOMS[place], hovertemplate="%{hovertext}<extra></extra>",
+            marker=_marker(place, unknown, look) | {"opacity": [FAINT if values[i] <= null else 1.0 for i in rows]},
+            hovertext=[told[i] + "; doubtful" * unknown for i in rows],
+        )
+        for unknown in (False, True) if len(rows := np.flatnonzero(doubted == unknown))
+    ]  # fmt: skip
+
+
+def _marker(place: int, unknown: bool, look: Theme) -> dict[str, Any]:
+    """How a part is filled; that of pairs that are doubted is open."""
     colour = look.categories[(0, 2, 3, 1)[place]]
     fill: dict[str, Any] = {"shape": PATTERNS[place], "fgcolor": look.background, "size": 5, "solidity": 0.25}
     fill |= {"bgcolor": colour, "fillmode": "replace"}  # without both the app's Plotly leaves the ground empty
-    ground, edge = colour, {"width": 1, "color": look.background}
-    if found.unbounded:
-        fill |= {"bgcolor": look.background, "fgcolor": colour}
-        ground, edge = look.background, {"width": 1.5, "color": colour}
-    marker = {"color": ground, "line": edge, "pattern": fill}
-    return go.Bar(
-        x=values, y=np.arange(len(pairs)), orientation="h", name=name, hovertemplate="%{hovertext}<extra></extra>",
-        marker=marker | {"opacity": [FAINT if value <= null else 1.0 for value in values]},
-        hovertext=[html.escape(one, quote=False) for one in told],
-    )  # fmt: skip
+    if not unknown:
+        return {"color": colour, "line": {"width": 1, "color": look.background}, "pattern": fill}
+    fill |= {"bgcolor": look.background, "fgcolor": colour}
+    return {"color": look.background, "line": {"width": 1.5, "color": colour}, "pattern": fill}
 
 
 def _subtitle(found: Interactions, rows: int, unit: str) -> str:
@@ -126,8 +140,9 @@ def _subtitle(found: Interactions, rows: int, unit: str) -> str:
     parts.append(f"n = {thousands(int(about.get('n', 0)))}")
     parts += [f"open, {DOUBTED}: doubtful: deterministic"] if found.unbounded else []
     total = len(found.names) * (len(found.names) - 1) // 2
+    every = rows > 0 and all(_doubted(found, _parts(found, unit)[1]))
     parts += [f"{rows} of {total} pairs, those that tell most"] if 0 < rows < total else []
-    keys = f"{'□' if found.unbounded else '■'} redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"
+    keys = f"{'□' if every else '■'} redundancy · ▨ the first alone · ▧ the second alone · ▩ synergy"
     text = html.escape(" · ".join(filter(None, parts)), quote=False)
     return (" · " if narrow() else "<br>").join([text, keys, _null(found, unit)]) if rows else text
 
@@ -157,7 +172,7 @@ def _axes(
         showgrid=False, zeroline=False, automargin=True, ticklabelstandoff=6,
     )  # fmt: skip
     font = {"size": 11, "color": look.text}
-    for row, (values, end) in enumerate(zip(parts, ends, strict=True)):
+    for row, (values, end, open_) in enumerate(zip(parts, ends, _doubted(found, pairs), strict=True)):
         start = 0.0
         for value in np.where(values > 0, values, 0):
             if value > LEAST[narrow()] * high:
@@ -167,5 +182,5 @@ def _axes(
                 )  # fmt: skip
             start += value
         total = amount(float(values.sum()))
-        text = f"{total} {DOUBTED}" if found.unbounded else f"<b>{total}</b>"
+        text = f"{total} {DOUBTED}" if open_ else f"<b>{total}</b>"
         figure.add_annotation(x=end, y=row, xanchor="left", xshift=6, text=text, showarrow=False, font=font)

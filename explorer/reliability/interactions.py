@@ -79,6 +79,8 @@ def of_target(target: Mapping[str, Any]) -> list[Doubt]:
 def determined(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequence[str]) -> list[Doubt]:
     """A doubt where y looks like a function of a variable or of two, or they of y, and so nothing bounds the truth.
 
+    It bears on the pairs that hold them: what another pair tells rests on its own two variables, and is finite.
+
     Args:
         variables: each (n, d) float64; labels, (n,) codes, are never doubted, nor is a y of labels.
         y: (n, d) float64 or (n,) codes.
@@ -87,13 +89,16 @@ def determined(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequen
     found = list(_determined(variables, y))
     if not found:
         return []
+    pairs = combinations(range(len(names)), 2)
+    held = tuple(f"{names[i]}, {names[j]}" for i, j in pairs if any({i, j}.issuperset(some) for some in found))
     shown = [" with ".join(repr(names[i]) for i in some) for some in found]
     more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
     text = (
         f"The target looks like a function of {', '.join(shown[:4])}{more}, or they of it: together they need no more "
     )
-    text += "coordinates than alone. The true information is then infinite, or that of the digits kept, and no atom is "
-    return [Doubt("deterministic", f"{text}known; it was not shuffled. Leave its columns out of x.")]
+    text += "coordinates than alone. The true information is then infinite, or that of the digits kept, and no atom of "
+    text += "a pair that holds them is known; the target was not shuffled. Leave its columns out of x."
+    return [Doubt("deterministic", text, scores=held)]
 
 
 def _determined(variables: Sequence[torch.Tensor], y: torch.Tensor) -> Iterator[tuple[int, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from explorer.errors import FileError, UnknownNameError
 from explorer.sources._lazy import Lazy
 from explorer.sources._limits import check_size
 from explorer.sources._readers import is_source, is_table, is_there, lazy, load
+
+if TYPE_CHECKING:
+    import pandas
 
 A = TypeVar("A", np.ndarray, Lazy)
 X_NAMES = ("x", "X", "F", "data", "features")
@@ -31,6 +34,14 @@ class Read:
     values: np.ndarray
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> "pandas.DataFrame | np.ndarray":
+        """Numbers whose columns are named as a DataFrame, so that messages name them; other values as they are."""
+        import pandas
+
+        named = self.names and self.values.dtype.kind in "biuf"
+        return pandas.DataFrame(self.values, columns=list(self.names)) if named else self.values
 
 
 def array(text: str) -> np.ndarray:

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import arrays, interplay
 from explorer.catalogue import estimators, figures
 from explorer.figures.theme import on
-from explorer.interplay import FEWEST, METHOD, MOST, SEED, K, Question
+from explorer.interplay import FEWEST, METHOD, MOST, SEED, K, Offer, Question
 from explorer.results.interactions import Interactions
 from explorer.ui import computing, export, files, pick, results, screen, show
 from explorer.ui.form import widget
@@ -17,6 +17,8 @@ from explorer.ui.form import widget
 EXAMPLE = ("twelve_bit:8000:tanh_5", "twelve_bit:y")
 BOXES = ("of", "about")
 HELP = "FILE or FILE:a,b for columns, RUN:STEP:LAYER for units of a layer, RUN:STEP for the layers of a recording."
+NAMED = 8
+"""Variables that were left out for one reason and are named at most."""
 METHODS = {
     "auto": "Tables of labels; of real values copula, or neighbors where these read more.",
     "gaussian": "As if all were normal.",
@@ -45,17 +47,38 @@ def controls() -> tuple[Question | None, Sequence[str] | None]:
     with show.told("Choose another file, layer or recording above."):
         for text in filter(None, (of, about)):
             pick.allowed(arrays.path(text))
-        known = arrays.variable_names(of)
-        chosen = _chosen(of, known)
+        known, offer = arrays.variable_names(of), interplay.offered(of)
+        chosen = _chosen(of, known, offer)
         return Question(of, tuple(chosen), about, **settings), known
     return None, None
 
 
-def _chosen(of: str, known: Sequence[str]) -> list[str]:
-    return st.multiselect(
-        "Variables", known, list(known[:6]), key=f"of.{arrays.short(of)}", bind="query-params", max_selections=MOST,
+def _chosen(of: str, known: Sequence[str], offer: Offer) -> list[str]:
+    chosen = st.multiselect(
+        "Variables", known, list(offer.names), key=f"of.{arrays.short(of)}", bind="query-params", max_selections=MOST,
         help=f"{FEWEST} to {MOST} columns, units or layers.",
     )  # fmt: skip
+    if said := told_of(offer, chosen):
+        st.caption(show.plain(said))
+    return chosen
+
+
+def told_of(offer: Offer, chosen: Sequence[str]) -> str:
+    """Which variables were taken unasked, while those are chosen, and why others were not; "" where all were taken."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in offer.left.items():
+        if name not in chosen:
+            reasons.setdefault(why, []).append(name)
+    if not reasons:
+        return ""
+    taken = f"Taken unasked: {_listed(offer.names) or 'none'}. " if tuple(chosen) == offer.names else ""
+    left = "; ".join(f"{_listed(names)} ({why})" for why, names in reasons.items())
+    return f"{taken}Left out: {left}. The box above adds them."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def panel(question: Question | None, known: Sequence[str] | None, unit: str) -> None:

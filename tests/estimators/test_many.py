@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 import torch
 
@@ -280,6 +281,20 @@ def test_labels_among_numbers_are_said() -> None:
     x = np.c_[rng.normal(size=(60, 2)), rng.integers(0, 2, 60)]
     found = OInformation()(x)
     assert found.details["method"] == "copula" and "Column(s) 2 of x" in found.warnings[0].text
+
+
+def test_columns_of_a_table_are_called_by_their_names() -> None:
+    table = pandas.DataFrame(rng.normal(size=(50, 3)), columns=["height", "weight", "age"])
+    with pytest.raises(SampleError, match="column 'unit' of x never changes"):
+        OInformation()(table.assign(unit=1.5))
+    with pytest.raises(SampleError, match="column 'height' of x holds real numbers"):
+        OInformation(method="table")(table)
+    with pytest.raises(SampleError, match=r"of NaN, the first in row 7 of column 'weight'; all"):
+        OInformation()(table.assign(weight=table.weight.where(table.index != 7)))
+    found = OInformation()(table.assign(tall=(table.age > 0).astype(int)))
+    assert "Column(s) 'tall' of x hold few whole numbers" in found.warnings[0].text
+    with pytest.raises(SampleError, match="column 3 of x never changes"):
+        OInformation()(pandas.DataFrame(table.assign(unit=1.5).to_numpy()))
     few = OInformation()(rng.normal(size=(8, 6)))
     assert [doubt.rule for doubt in few.warnings] == ["shrunk", "method"] and few.details["shrinkage"] > 0
     many = OInformation()(rng.integers(0, 9, (60, 5)))

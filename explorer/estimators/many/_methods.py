@@ -214,5 +214,5 @@ def _hold_labels(x: Any) -> None:
     array = checks.as_array(x, "x")
     for j, column in enumerate(array.T if array.dtype.kind == "f" else ()):
         if (column != np.round(column)).any():
-            rule = f"column {j} of x holds real numbers ({column[0]:.6g}, ...)"
+            rule = f"column {checks.title(x, j)} of x holds real numbers ({column[0]:.6g}, ...)"
             raise SampleError(f"method='table' counts labels and {rule}; take 'auto', 'copula' or 'neighbors'")

@@ -55,7 +55,7 @@ class ManyVariables(Estimator):
             rule = f"x has {len(variables)} variable(s) in {found.dim} column(s){OF_TWO if len(variables) == 2 else ''}"
             raise SampleError(f"{self.name} needs at least {self.fewest} variables; {rule}")
         if found.values.is_floating_point():
-            _all_change(found.values, variables)
+            _all_change(found.values, variables, x)
         return Samples(found)
 
     @property
@@ -137,7 +137,8 @@ def by_columns(data: Any, name: str, kind: Any, need: str, device: torch.device)
     found = checks.variable(array, name, "continuous", "continuous", device)
     if not labels:
         return found
-    text = f"Column(s) {', '.join(map(str, labels))} of {name} hold few whole numbers and were taken as numbers."
+    named = ", ".join(checks.title(data, j) for j in labels)
+    text = f"Column(s) {named} of {name} hold few whole numbers and were taken as numbers."
     return checks.Variable(name, found.values, "continuous", found.dim, 0, (Doubt("kind", text, note=True),))
 
 
@@ -149,7 +150,7 @@ def _span(text: str) -> range:
     return found
 
 
-def _all_change(values: torch.Tensor, groups: Groups) -> None:
+def _all_change(values: torch.Tensor, groups: Groups, x: Any) -> None:
     stuck = [column for group in groups for column in group if bool((values[:, column] == values[0, column]).all())]
     if stuck:
-        raise SampleError(f"column {stuck[0]} of x never changes and shares nothing; leave it out")
+        raise SampleError(f"column {checks.title(x, stuck[0])} of x never changes and shares nothing; leave it out")
