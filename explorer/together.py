@@ -54,8 +54,8 @@ def interactions(
     less than that of BROJA: for normal variables and one target they agree. Real columns are standardised for that,
     and read by `gaussian`, `gaussian_copula` or `ksg`, as the method has it, or where labels tell of them by `ross`,
     and by `mixed_ksg` where more than k of their values coincide. Where real y looks like a function of a variable or
-    of two, or they of y, as where it holds one of them, a doubt "deterministic" says so: no atom is known, and y is
-    not shuffled.
+    of two, or they of y, as where it holds one of them, a doubt "deterministic" says so: no atom of a pair that holds
+    them is known, and where that is every pair, y is not shuffled.
 
     Args:
         x: samples, shape (n, d), d >= 3 unless groups make fewer variables.
@@ -209,9 +209,9 @@ def _targeted(work: _Work, target: checks.Variable, k: int, null: bool, names: S
     labels = not any(one.is_floating_point() for one in (*variables, y))
     reader = "broja" if labels else reader_of(variables, y, k, work.entry.chosen(values))
     rng, unbounded = np.random.default_rng(work.seed), said.determined(variables, y, names)
-    times = SHUFFLES if null and not unbounded else 0
-    orders = [torch.as_tensor(rng.permutation(len(y)), device=y.device) for _ in range(times)]
     pairs = work.count * (work.count - 1) // 2
+    times = SHUFFLES if null and sum(len(one.scores) for one in unbounded) < pairs else 0
+    orders = [torch.as_tensor(rng.permutation(len(y)), device=y.device) for _ in range(times)]
     everything, found = pairs * (1 + len(orders)), list[Decomposed]()
     try:
         for one in pairs_of(variables, y, reader, k):

@@ -355,3 +355,12 @@ def test_informations_below_zero_tell_how_little_atoms_are_worth():
     told = explorer.interactions(normal(), y=normal()[:, 0] > 0, interval=False, null=False)
     assert told.target.min() > 0
     assert "small atoms" not in {one.rule for one in told.doubts}
+
+
+def test_of_a_target_that_is_one_variable_the_other_pairs_have_a_null() -> None:
+    x = np.random.default_rng(7).normal(size=(600, 4))
+    found = explorer.interactions(x, y=x[:, 0], names=["a", "b", "c", "d"], method="neighbors", interval=False)
+    (doubt,) = [one for one in found.doubts if one.rule == "deterministic"]
+    assert doubt.scores == ("a, b", "a, c", "a, d") and "shuffled" not in doubt.text
+    known = found.redundancy_null_high[np.triu_indices(4, 1)]
+    assert np.isfinite(known).all() and "With the target shuffled" in pair_atoms.draw(found).layout.title.text

@@ -89,7 +89,7 @@ def determined(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequen
     found = list(_determined(variables, y))
     if not found:
         return []
-    pairs = combinations(range(len(names)), 2)
+    pairs = [*combinations(range(len(names)), 2)]
     held = tuple(f"{names[i]}, {names[j]}" for i, j in pairs if any({i, j}.issuperset(some) for some in found))
     shown = [" with ".join(repr(names[i]) for i in some) for some in found]
     more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
@@ -97,7 +97,8 @@ def determined(variables: Sequence[torch.Tensor], y: torch.Tensor, names: Sequen
         f"The target looks like a function of {', '.join(shown[:4])}{more}, or they of it: together they need no more "
     )
     text += "coordinates than alone. The true information is then infinite, or that of the digits kept, and no atom of "
-    text += "a pair that holds them is known; the target was not shuffled. Leave its columns out of x."
+    text += "a pair that holds them is known"
+    text += "; the target was not shuffled" * (len(held) == len(pairs)) + ". Leave its columns out of x."
     return [Doubt("deterministic", text, scores=held)]
 
 
