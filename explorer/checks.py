@@ -21,6 +21,7 @@ KINDS = ("auto", "continuous", "discrete", "mixed", "labels")
 COMPUTED = {"labels": "discrete", "mixed": "continuous"}
 """Labels are counted as discrete values are; a mixed variable, real with values that repeat, stays real."""
 
+REPAIR = "leave these rows out, or fill them in"
 LARGEST = 1e150
 """Largest magnitude of a value: the square of a larger one can leave the range of float64."""
 
@@ -33,6 +34,7 @@ class Variable:
         values: (n, d) float64 when continuous, (n,) int64 codes when discrete.
         dim: number of columns before rows were turned into codes.
         levels: number of distinct rows; 0 when continuous.
+        titles: of the columns in a sentence, where they stay apart.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Variable:
     dim: int
     levels: int = 0
     doubts: tuple[Doubt, ...] = ()
+    titles: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -57,7 +60,7 @@ def variable(
         amounts: read whole numbers of which most occur once as continuous, where both can be taken.
 
     Raises:
-        SampleError: for empty, ragged, non-numeric, NaN or infinite samples, or the wrong kind.
+        SampleError: for empty, ragged, non-numeric, NaN, infinite or blank samples, or the wrong kind.
     """
     if kind not in KINDS:
         raise SettingError(f"{name}_kind={kind!r} must be one of {', '.join(map(repr, KINDS))}")
@@ -86,7 +89,8 @@ def paired(x: Variable, *others: Variable, least: int = 2) -> None:
             raise SampleError(f"{x.name} has {len(x)} samples and {y.name} has {len(y)}; {rule}")
     if len(x) < least:
         names = " and ".join(one.name for one in (x, *others))
-        raise SampleError(f"{names} have {len(x)} sample(s); at least {least} are needed")
+        held = f"{'have' if others else 'has'} {len(x)} sample{'s' * (len(x) != 1)}"
+        raise SampleError(f"{names} {held}; at least {least} are needed")
 
 
 def by_position(x: Any, y: Any) -> tuple[Doubt, ...]:
@@ -133,7 +137,9 @@ def as_array(data: Any, name: str) -> np.ndarray:
     if array.dtype.kind == "f":
         _finite(array, name, data)
     elif array.dtype.kind in "OMm":
-        _single_values(array, name)
+        _single_values(array, name, data)
+    elif array.dtype.kind in "US":
+        _all_there(np.strings.str_len(array) == 0, "blank text", name, data)
     if array.dtype == object and _real_numbers(array):
         array = array.astype(np.float64)
     return array.reshape(len(array), -1)
@@ -143,10 +149,9 @@ def _finite(array: np.ndarray, name: str, data: Any = None) -> None:
     low, high = float(array.min()), float(array.max())  # NaN where any value is NaN
     if not (np.isfinite(low) and np.isfinite(high)):
         bad = ~np.isfinite(array)
-        row, *place = np.argwhere(bad)[0].tolist()
         what = "NaN" if np.isnan(array[bad]).any() else "infinity"
-        where = f"row {row} of column {title(data, place[0])}" if place and hasattr(data, "columns") else f"row {row}"
-        raise SampleError(f"{name} holds {int(bad.sum())} value(s) of {what}, the first in {where}; all must be finite")
+        found = f"{int(bad.sum())} value(s) of {what}, the first in {_first(bad, data)}"
+        raise SampleError(f"{name} holds {found}; all must be finite: {REPAIR}")
     top = max(abs(low), abs(high))
     if top > LARGEST:
         raise SampleError(
@@ -154,22 +159,34 @@ def _finite(array: np.ndarray, name: str, data: Any = None) -> None:
         )
 
 
+def _first(bad: np.ndarray, data: Any) -> str:
+    """Where the first of the bad values stands: its row, and its column where `data` is a table that names it."""
+    row, *place = np.argwhere(bad)[0].tolist()
+    named = title(data, place[0] if place else 0) if hasattr(data, "columns") else ""
+    return f"row {row} of column {named}" if named else f"row {row}"
+
+
+def _all_there(bad: np.ndarray, what: str, name: str, data: Any) -> None:
+    if bad.any():
+        found = f"{int(bad.sum())} {what} value(s), the first in {_first(bad, data)}"
+        raise SampleError(f"{name} holds {found}; all must be there: {REPAIR}")
+
+
 def _real_numbers(array: np.ndarray) -> bool:
     """Numbers that came as objects, not all of them whole: those are no labels."""
     return all(isinstance(v, Real) for v in array.flat) and not all(isinstance(v, Integral) for v in array.flat)
 
 
-def _single_values(array: np.ndarray, name: str) -> None:
-    """Refuse missing values and values that are tables themselves."""
+def _single_values(array: np.ndarray, name: str, data: Any) -> None:
+    """Refuse missing and blank values, and values that are tables themselves."""
     import pandas
 
     nested = [value for value in array.flat if isinstance(value, list | tuple | set | dict | np.ndarray)]
     if nested:
         raise SampleError(f"{name} holds {str(nested[0])[:40]} as one value; each must be a number or a label")
-    bad = pandas.isna(array)
-    if bad.any():
-        row = int(np.argwhere(bad)[0][0])
-        raise SampleError(f"{name} holds {int(bad.sum())} missing value(s), the first in row {row}; all must be there")
+    _all_there(pandas.isna(array), "missing", name, data)
+    if array.dtype == object:
+        _all_there(array == "", "blank text", name, data)
 
 
 def _kind(array: np.ndarray, name: str, kind: str, need: str) -> tuple[str, tuple[Doubt, ...]]:

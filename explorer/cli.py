@@ -12,7 +12,7 @@ from explorer.commands.jobs import jobs_app
 from explorer.commands.options import Device, Json, Noise, Permutations, Seed, Set, Target, array, settings_of, table
 from explorer.errors import ExplorerError, FileError, UnknownNameError
 from explorer.lessons.base import ordered
-from explorer.result import Estimate, repr_call, to_json
+from explorer.result import Estimate, amount, repr_call, to_json
 
 app = typer.Typer(
     add_completion=False,
@@ -71,6 +71,7 @@ def start(
 @app.command("open")
 def open_run(run: str, port: Port = 8501, no_browser: NoBrowser = False) -> None:
     """Open the app on a recording, also one that is still being written, or on a bundled run."""
+    _checked(port)
     recording = explorer.open(run)
     if recording.path is None:
         raise FileError(f"{run} is a file of another program; make a recording of it first: explorer convert {run}")
@@ -90,9 +91,15 @@ def demo(
     port: Port = 8501,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Train, record and open a network: the 12-bit one, digits or an autoencoder; the page fills in meanwhile."""
+    """Train, record and open a network: the 12-bit one, digits or an autoencoder; the page fills in meanwhile.
+
+    On two cores of a server twelve_bit and digits take about two minutes each, with all that is computed of them. vae
+    trains for 40 epochs: of 7 s on a core with little else to do, of up to 90 s where other work filled the cores, so
+    from 5 minutes to an hour. --epochs 5 ends sooner, and a training that was stopped can be resumed.
+    """
     from explorer.demo import submit_demo
 
+    _checked(port)
     flags = {"activation": activation, "epochs": epochs, "data": data}
     given = {name: value for name, value in flags.items() if value is not None}
     given |= settings_of(catalogue.training, run, set_)
@@ -121,7 +128,7 @@ def estimate(
 ) -> None:
     """Estimate I(X;Y), I(X;Y|Z) or the entropy of X, and say how far it can be trusted."""
     settings = settings_of(catalogue.estimators, estimator, set_)
-    samples = [table(x), *([] if y is None else [array(y)])]
+    samples = [table(text) for text in (x, y) if text is not None]
     condition = None if given is None else array(given)
     kinds = {"x_kind": x_kind, "y_kind": y_kind, "z_kind": z_kind}
     asked = {"null": null, "interval": interval, "laws": laws}
@@ -198,6 +205,13 @@ def info() -> None:
     print(f"recordings, results and jobs: {home()}")
 
 
+def _checked(port: int) -> None:
+    """Refuse a port at which no app can be, before any work is done."""
+    from explorer.launch import free_port
+
+    free_port(port)
+
+
 def _serve(page: str, port: int, no_browser: bool) -> NoReturn:
     from explorer.launch import serve
 
@@ -211,8 +225,8 @@ def _quoted(text: object) -> str:
 
 
 def _lines(result: Estimate) -> str:
-    amount = f"{result.nats:.6g} nats = {result.bits:.6g} bits"
-    head = f"{result.quantity} = {amount}  ({repr_call(result.estimator, result.settings)}, n={result.n})"
+    read = f"{amount(f'{result.nats:.6g}', 'nats')} = {amount(f'{result.bits:.6g}', 'bits')}"
+    head = f"{result.quantity} = {read}  ({repr_call(result.estimator, result.settings)}, n={result.n})"
     why = f", because {result.details['because']}" if "because" in result.details else ""
     chosen = "chosen" in result.details and f"chosen: {result.details['chosen']}{why}"
     bound = {"lower": "a lower bound", "upper": "an upper bound"}.get(result.bound)

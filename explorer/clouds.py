@@ -159,7 +159,7 @@ def compute(recording: Recording, picture: Picture, *, device: str = "auto", pro
             results().put_many({key: read})
         else:
             before = _kept(key)
-        progress(done, len(wanted), f"step {step}, {picture.layer}")
+        progress(done, len(wanted), f"{recording.provenance.get('step', 'step')} {step}, {picture.layer}")
     return len(missing)
 
 

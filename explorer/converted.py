@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from explorer.jobs import board
 from explorer.jobs.board import Job
 from explorer.jobs.progress import nothing
 from explorer.jobs.specification import Specification
+from explorer.recordings._layouts import ACTIVATIONS
 from explorer.recordings.atomic import making
 from explorer.recordings.blocks import write_blocks
 from explorer.recordings.foreign import Found, found
@@ -29,6 +31,7 @@ from explorer.sources._readers import is_there
 
 Report = Callable[..., None]
 
+WHAT_TO_DO = " (NaN, infinite or blank), which measures refuse; leave these rows out, or fill them in first."
 SPARE = 2**26
 """Bytes of the disk that are left to others."""
 
@@ -89,6 +92,22 @@ def announced(held: Found, out: Path) -> str:
     return f"{shape}: {size(held.nbytes)} of disk, of {size(free)} that are free."
 
 
+def missing(held: Found) -> tuple[str, ...]:
+    """Which columns of what was found lack values, each a sentence; of layers, those of a table at its first step."""
+    columns = {name.removeprefix("factor."): values for name, values in held.columns.items()}
+    if held.joined:
+        columns |= dict(zip(held.joined, held.layers[ACTIVATIONS].read().T, strict=True))
+    counts = {name: (_absent(values), values.size) for name, values in columns.items()}
+    return tuple(f"{name} lacks {some:,} of {of:,} values{WHAT_TO_DO}" for name, (some, of) in counts.items() if some)
+
+
+def _absent(values: np.ndarray) -> int:
+    """How many values are NaN or infinite, or blank text."""
+    if values.dtype.kind == "f":
+        return values.size - int(np.isfinite(values).sum())
+    return int((values.astype(str) == "").sum()) if values.dtype.kind in "OSU" else 0
+
+
 def run(
     source: str,
     out: str,
@@ -128,11 +147,11 @@ def _fill(held: Found, folder: Path, title: str, progress: Report) -> None:
     columns, words = _columns(held)
     with writing(folder):
         (folder / "probe.safetensors").write_bytes(save(columns))
-    metrics = []
+    metrics, absent = [], Counter[str]()
     for place, step in enumerate(held.steps):
         layers = held.open(step)
-        told = _Told(progress, place * len(layers), len(held.steps) * len(layers))
-        blocks = {name: (one.dtype, one.shape, told(one, f"step {step}, {name}")) for name, one in layers.items()}
+        told = _Told(progress, place * len(layers), len(held.steps) * len(layers), absent)
+        blocks = {name: (one.dtype, one.shape, told(one, step, name)) for name, one in layers.items()}
         write_blocks(step_path(folder, step), blocks)
         metrics.append(json.dumps({"step": step, **held.numbers(step)}, allow_nan=False) + "\n")
     with writing(folder):
@@ -143,25 +162,36 @@ def _fill(held: Found, folder: Path, title: str, progress: Report) -> None:
         for name, one in held.layers.items()
     }
     probe = ProbeEntry(n=len(held), shape=list(inputs.shape) if inputs is not None else [], categories=words)
-    about = {"id": uuid.uuid4().hex, "explorer": explorer.__version__, "title": title}
+    about: dict[str, Any] = {"id": uuid.uuid4().hex, "explorer": explorer.__version__, "title": title}
     about |= {"converted": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **held.provenance}
+    about |= {"notes": [*held.notes, *missing(held), *_lacking(held, absent)]}
     manifest = Manifest(schema_version=1, layers=entries, steps=list(held.steps), probe=probe, provenance=about)
     manifest.complete = True
     write_manifest(folder, manifest)
 
 
+def _lacking(held: Found, absent: Counter[str]) -> list[str]:
+    """Which layers lack values, each a sentence, unless that was known before."""
+    steps = f"{len(held.steps)} step{'s' * (len(held.steps) > 1)}"
+    known = held.joined and len(held.steps) == 1
+    found = {name: count for name, count in absent.items() if count and not known}
+    return [f"Layer {name} lacks {count:,} values in {steps}{WHAT_TO_DO}" for name, count in found.items()]
+
+
 class _Told:
-    """Blocks of rows of a layer, and a report before each."""
+    """Blocks of rows of a layer with a report before each, and how many values of the layer are not finite."""
 
-    def __init__(self, progress: Report, done: int, total: int):
-        self.progress, self.done, self.total = progress, done, total
+    def __init__(self, progress: Report, done: int, total: int, absent: Counter[str]):
+        self.progress, self.done, self.total, self.absent = progress, done, total, absent
 
-    def __call__(self, one: Lazy, note: str) -> Iterator[np.ndarray]:
-        rows = one.shape[0]
-        step = rows if one.least >= one.nbytes else max(1, 4 * CHUNK_BYTES * rows // max(1, one.nbytes))
-        for begin in range(0, rows, step):
+    def __call__(self, one: Lazy, step: int, name: str) -> Iterator[np.ndarray]:
+        rows, note = one.shape[0], f"step {step}, {name}"
+        many = rows if one.least >= one.nbytes else max(1, 4 * CHUNK_BYTES * rows // max(1, one.nbytes))
+        for begin in range(0, rows, many):
             self.progress(self.done, self.total, note)
-            yield one.read(begin, begin + step)
+            values = one.read(begin, begin + many)
+            self.absent[name] += _absent(values)
+            yield values
         self.done += 1
         self.progress(self.done, self.total, note)
 

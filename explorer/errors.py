@@ -72,7 +72,13 @@ class Cancelled(JobError):
 
 
 def unknown(what: str, name: object, known: Iterable[object]) -> str:
-    """One sentence for a name that is not there, with the nearest ones that are."""
+    """One sentence for a name that is not there, with the nearest ones that are; of numbers their range as well."""
+    known = list(known)
+    numbers = [one for one in known if isinstance(one, int)]
+    if isinstance(name, int) and 1 < len(numbers) == len(known):
+        nearest = min(numbers, key=lambda one: abs(one - name))
+        among = f"of {len(numbers)} from {min(numbers)} to {max(numbers)} the nearest is {nearest}"
+        return f"no {what} {str(name)!r}; {among}"
     names = [str(one) for one in known]
     near = get_close_matches(str(name), names, n=3, cutoff=0.5)
     if near:

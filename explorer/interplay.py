@@ -119,6 +119,8 @@ def _offered(of: str, stamp: tuple[float, int]) -> Offer:
 def _unfit(part: np.ndarray) -> str:
     """Why a variable, (n,) or (n, d), tells nothing by itself or cannot be read; "" where nothing speaks against it."""
     part = part.astype(str) if _is_text(part) else part
+    if _is_text(part) and "" in part:
+        return "values are blank"
     if not _is_text(part) and not np.isfinite(part).all():
         return "values are missing or infinite"
     if (part == part[:1]).all(0).any():
@@ -242,7 +244,7 @@ def _answer(question: Question, device: str) -> dict[str, Any]:
         x, groups = _columns(question)
         found = interactions(
             x, groups=groups, names=question.names if groups is None else None, device=device,
-            y=arrays.array(question.about) if question.about else None, **_settings(question),
+            y=arrays.read(question.about).table if question.about else None, **_settings(question),
         )  # fmt: skip
     except InputError as error:
         return {"error": str(error)}
@@ -257,7 +259,8 @@ def _columns(question: Question) -> tuple["pandas.DataFrame", dict[str, list[int
     """The chosen variables side by side, (n, d), under their names, and the columns of each where one has several.
 
     Raises:
-        SampleError: where some are text and others are numbers, one never changes, or real numbers are to be counted.
+        SampleError: where some are text and others are numbers, text is blank, one never changes, or real numbers are
+            to be counted.
     """
     import pandas
 
@@ -268,7 +271,7 @@ def _columns(question: Question) -> tuple["pandas.DataFrame", dict[str, list[int
         others = [name for name in question.names if name not in text]
         raise SampleError(f"{text[0]!r} holds text and {others[0]!r} numbers; choose variables of one kind")
     if text:
-        parts = [np.unique(part.astype(str), return_inverse=True)[1].reshape(-1, 1) for part in parts]
+        parts = [_coded(name, part) for name, part in zip(question.names, parts, strict=True)]
     for name, part in zip(question.names, parts, strict=True):
         if question.method == "table" and part.dtype.kind == "f" and (part != np.round(part)).any():
             raise SampleError(f"{name!r} holds real numbers and method 'table' counts labels; choose another method")
@@ -281,3 +284,11 @@ def _columns(question: Question) -> tuple["pandas.DataFrame", dict[str, list[int
     named = zip(question.names, parts, ends, strict=True)
     groups = {name: list(range(end - part.shape[1], end)) for name, part, end in named}
     return pandas.DataFrame(np.concatenate(parts, 1), columns=called), None if ends[-1] == len(parts) else groups
+
+
+def _coded(name: str, part: np.ndarray) -> np.ndarray:
+    """Words as numbers, (n, 1)."""
+    from explorer import checks  # torch comes with it
+
+    words = checks.as_array(part.astype(str), repr(name))
+    return np.unique(words, return_inverse=True)[1].reshape(-1, 1)

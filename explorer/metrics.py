@@ -10,7 +10,7 @@ import numpy as np
 from explorer import arrays
 from explorer.catalogue import measures
 from explorer.data import digest, host
-from explorer.errors import SampleError, SettingError
+from explorer.errors import SampleError, SettingError, UnknownNameError
 from explorer.measures._effort import seconds
 from explorer.settings import Range, Setting, checked_settings
 
@@ -158,7 +158,9 @@ class Metrics:
         """
         names = tuple(dict.fromkeys([self.names] if isinstance(self.names, str) else self.names)) or scores()
         for name in (*names, *self.settings):
-            if measures.card(name).family != FAMILY or name not in scores():
+            if name not in measures:
+                raise UnknownNameError("score of disentanglement", name, scores())
+            if name not in scores():
                 raise SettingError(f"metrics={name!r} scores no codes against factors; these do: {', '.join(scores())}")
         shared = {one.name: one.checked(getattr(self, one.name)) for one in SHARED}
         for name, given in self.settings.items():

@@ -265,7 +265,7 @@ def _cell(pair: Sequence[Read], name: str, inquiry: Inquiry, device: str) -> dic
 
     try:
         entry = estimators[name](**inquiry.estimators[name])
-        samples = entry.checked(*(one.values for one in pair), None, (inquiry.x_kind, inquiry.y_kind, "auto"), device)
+        samples = entry.checked(*(one.table for one in pair), None, (inquiry.x_kind, inquiry.y_kind, "auto"), device)
         found = judged(entry, samples, inquiry.seed, null=inquiry.null, interval=inquiry.null)
     except Exception as error:
         return {"error": refusal(name, error)}

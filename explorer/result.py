@@ -20,9 +20,15 @@ LEAST, SHARE = 0.1, 0.15
 """An estimate is off when it misses the truth by more than the larger of 0.1 nats and 15 %."""
 
 
+def amount(number: str, unit: str) -> str:
+    """A number that is written already with its unit: "1 bit", "2.5 bits"."""
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
+
+
 def in_both(nats: float, digits: str = ".3g") -> str:
-    """An information in words that hold whichever unit a page shows: "0.693 nats (1 bits)"."""
-    return f"{nats:{digits}} nats ({nats / NATS_PER['bits']:{digits}} bits)"
+    """An information in words that hold whichever unit a page shows: "0.693 nats (1 bit)"."""
+    both = (amount(f"{nats / per:{digits}}", unit) for unit, per in NATS_PER.items())
+    return "{} ({})".format(*both)
 
 
 def off(nats: float, truth: float) -> bool:

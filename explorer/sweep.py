@@ -74,7 +74,7 @@ def compute(
     name, shown = plan.estimator if isinstance(plan, Plan) else plan.measure, _curves(recording, plan, *part)
     try:
         for group in cells.groups(missing):
-            where, key = _said(group), digest(*(wanted[one] for one in group))
+            where, key = _said(group, recording.provenance.get("step", "step")), digest(*(wanted[one] for one in group))
             with followed(key, name, progress, done, total, f" of {where}", shown):
                 batch |= {wanted[one]: cell for one, cell in cells.together(group).items()}
             done += len(group)
@@ -253,12 +253,12 @@ def _curves(
     return digest("curves", _data(recording), {**vars(plan), "settings": dict(plan.settings)}, part)
 
 
-def _said(group: Sequence[Cell]) -> str:
-    """ "tanh_2 at step 400 and tanh_3, tanh_4 at steps 0 to 100"."""
+def _said(group: Sequence[Cell], word: str = "step") -> str:
+    """ "tanh_2 at step 400 and tanh_3, tanh_4 at steps 0 to 100", of steps as the recording calls them."""
     layers: dict[str, list[str]] = {}
     for layer in dict.fromkeys(layer for _, layer in group):
         steps = [step for step, own in group if own == layer]
-        when = f"step {steps[0]}" if len(steps) == 1 else f"steps {steps[0]} to {steps[-1]}"
+        when = f"{word} {steps[0]}" if len(steps) == 1 else f"{word}s {steps[0]} to {steps[-1]}"
         layers.setdefault(when, []).append(layer)
     return " and ".join(f"{', '.join(some)} at {when}" for when, some in layers.items())
 

@@ -102,6 +102,8 @@ REFUSED: list[tuple[str, Any, str]] = [
         r"x holds 1 missing value\(s\), the first in row 1",
     ),
     ("missing category", pd.Series(["a", None], dtype="category"), r"x holds 1 missing value\(s\), the first in row 1"),
+    ("blank word", ["a", "", ""], r"x holds 2 blank text value\(s\), the first in row 1; all must be there: leave"),
+    ("blank object", pd.DataFrame({"a": ["a", ""], "b": [1, 2]}), r"1 blank text .* in row 1 of column 'a'; all must"),
     ("missing number", pd.Series([1, None], dtype="Int64"), "x holds 1 value.* NaN, the first in row 1"),
     ("lists as labels", pd.DataFrame({"a": [[1], [2]]}), r"x holds \[1\] as one value"),
     ("sets as labels", [{1}, {2}], r"x holds \{1\} as one value"),
@@ -131,7 +133,7 @@ def test_pairs_have_one_length_and_enough_samples() -> None:
     x, y = checks.variable(REAL, "x"), checks.variable(LABELS[:19], "y")
     with pytest.raises(SampleError, match="x has 20 samples and y has 19; they must be paired row by row"):
         checks.paired(x, y)
-    with pytest.raises(SampleError, match=r"x and x have 20 sample\(s\); at least 21 are needed"):
+    with pytest.raises(SampleError, match=r"x and x have 20 samples; at least 21 are needed"):
         checks.paired(x, x, least=21)
 
 

@@ -202,7 +202,7 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
         (("plane", "{folder}", "--out", "t.xls"), "must end in .parquet, .csv or .json"),
         (("list", "estimator"), "did you mean 'estimators'"),
         (("measure", "{pair}:x", "--measure", "migg"), "no measure 'migg'"),
-        (("disentangle", "{pair}:x", "{pair}:label", "--metric", "migg"), "no measure 'migg'"),
+        (("disentangle", "{pair}:x", "{pair}:label", "--metric", "migg"), "no score of disentanglement 'migg'"),
         (("disentangle", "{pair}:x", "{pair}:label", "--set", "bins=3"), "METRIC.NAME=VALUE"),
         (("disentangle", "{pair}:x", "{pair}:label", "--set", "hsic.x=3"), "names no score of disentanglement"),
         (("disentangle", "{pair}", "{pair}:label"), "holds x (500,), y (500,), label (500,); name one"),
@@ -222,6 +222,13 @@ def arrays_of(folder: Path, y: np.ndarray) -> Path:
         (("lab", "coin"), "no lab 'coin'"),
         (("jobs", "show", "nothing"), "no job 'nothing'"),
         (("--port", "99999", "--no-browser"), "port=99999 must lie in"),
+        (("demo", "digits", "--port", "99999999"), "port=99999999 must lie in"),
+        (("open", "{folder}", "--port", "99999999"), "port=99999999 must lie in"),
+        (
+            ("disentangle", "{pair}:x,y", "{pair}:label", "--metric", "foo"),
+            "no score of disentanglement 'foo'; there is",
+        ),
+        (("measure", "twelve_bit:9999:tanh_3"), "from 0 to 8000 the nearest is 8000"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(arguments, says, arrays, tmp_path, home, monkeypatch, capsys):

@@ -164,6 +164,19 @@ def test_means_that_drown_in_their_own_noise_are_warned_of():
     assert not rules(explorer.disentanglement(mean, v, metrics=["mig"], trust="none"))
 
 
+def test_where_only_drowned_means_tell_the_doubt_speaks_of_the_others():
+    v = grid(1000)
+    table = explorer.disentanglement(
+        0.01 * perfect(v), v, variances=np.full((1000, 4), 0.1), metrics=["mig"], trust="none"
+    )
+    texts = {one.rule: one.text for one in table.warnings}
+    assert {"drowned latents", "nothing told"} <= set(texts) and table.shares.max() > 0.99
+    assert texts["nothing told"].startswith("No latent that leaves its noise tells more than 5% of any factor beyond")
+    noise = np.random.default_rng(0).normal(size=(1000, 4))
+    texts = {one.rule: one.text for one in explorer.disentanglement(noise, v, metrics=["mig"], trust="none").warnings}
+    assert texts["nothing told"].startswith("No latent tells more than 5% of any factor beyond")
+
+
 def test_means_that_drown_without_telling_are_doubted_where_they_count_in_full():
     v = grid(1000)
     mean, noise = perfect(v) * [1, 1, 1, 0.1], np.full((1000, 4), 0.2)

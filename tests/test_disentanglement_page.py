@@ -11,6 +11,7 @@ from pages_fixture import opened, quiet, texts  # noqa: F401
 import explorer
 from explorer import jobs
 from explorer.coded import disentangle
+from explorer.jobs import board as jobs_board
 from explorer.metrics import Coded, Metrics
 from explorer.result import NATS_PER
 from explorer.results.metric_table import MetricTable
@@ -66,7 +67,10 @@ def test_the_page_computes_in_a_job_and_says_so(run):
     test = opened(PAGE, run=run)
     assert not test.exception and not test.error
     assert [job.title.split(" of ")[0] for job in jobs.jobs()] == ["Disentanglement"]
-    assert "is being computed" in texts(test)
+    assert "The matrix of informations waits for a worker" in texts(test)
+    (job,) = jobs.jobs()
+    assert jobs_board.Board().begin(job.id, "") == 1
+    assert "The matrix of informations is being computed" in texts(test.run())
 
 
 def test_what_is_computed_is_drawn_and_no_job_starts(run):
@@ -76,8 +80,8 @@ def test_what_is_computed_is_drawn_and_no_job_starts(run):
     charts = [chart.proto.alt for chart in test.get("plotly_chart")]
     assert len(charts) == 2 and all(charts)
     shown = {metric.label: metric.value for metric in test.metric}
-    assert float(shown["MIG, over factors"]) > 0.9 and len(shown) == 2
-    assert "<b>" not in texts(test)
+    assert float(shown["MIG"]) > 0.9 and len(shown) == 2
+    assert "<b>" not in texts(test) and "over factors" in texts(test) and "over latents" in texts(test)
 
 
 def test_the_cell_that_the_url_names_is_open(run):
@@ -115,10 +119,12 @@ def test_the_view_and_the_dials_stay_while_a_run_has_recorded_nothing(home):
     test = opened(PAGE, run=str(folder), look="Train one", **{"train.epochs": "7"})
     assert not test.exception and test.number_input(key="train.epochs").value == 7
     assert test.session_state["look"] == "Train one"
+    other = opened(PAGE, run=str(folder), look="Traversal")
+    assert "opens once a first step is recorded and the matrix is there" in texts(other)
     recorded(folder)
     test.run()
     assert not test.exception and test.number_input(key="train.epochs").value == 7 and len(jobs.jobs()) == 1
-    assert "is being computed" in texts(test) and "opens once" not in texts(test)
+    assert "waits for a worker" in texts(test) and "opens once" not in texts(test)
 
 
 def test_other_views_wait_for_the_matrix(run):

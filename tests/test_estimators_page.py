@@ -230,11 +230,27 @@ def test_two_uploads_are_x_and_y(home, tmp_path):
     assert job.spec.arguments["x"].endswith("x.npy") and job.spec.arguments["y"].endswith("y.npy")
 
 
+def test_an_upload_that_cannot_be_read_is_told_and_does_not_block_others(table, home):
+    empty, good = ("empty.csv", b"", "text/csv"), ("good.csv", table.read_bytes(), "text/csv")
+    test = your()
+    test.file_uploader(key="upload-x").set_value([empty]).run()
+    (said,) = [one.value.replace("\\", "") for one in test.error]
+    assert said == "empty.csv is empty (0 bytes). It is left out. The × beside its name removes it."
+    assert not test.selectbox(key="x").value and jobs.jobs() == []
+    test.file_uploader(key="upload-x").set_value([empty, good]).run()
+    (said,) = [one.value for one in test.error]
+    assert "It is left out; the other file is taken." in said
+    (job,) = jobs.jobs()
+    assert job.spec.arguments["x"].endswith("good.csv:a") and job.spec.arguments["y"].endswith("good.csv:c")
+    test.file_uploader(key="upload-x").set_value([good]).run()
+    assert not test.error and not test.exception
+
+
 def test_those_that_train_start_when_they_are_ticked(table):
     test = your(x=f"{table}:a", y=f"{table}:b")
     (job,) = jobs.jobs()
     said = texts(test).replace("\\", "")
-    assert "train and 2 of sequences and 1 slow are left out; Add others has them. All of them would take about" in said
+    assert "train, 2 of sequences and 1 slow one are left out; Add others has them. All of them would take" in said
     assert "infonce" not in job.spec.arguments["inquiry"]["estimators"]
     given = {"x": f"{table}:a", "y": f"{table}:b", "add": ["infonce", "transfer_entropy"]}
     test = your(**given)

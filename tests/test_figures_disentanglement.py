@@ -57,6 +57,40 @@ def test_the_title_is_what_the_numbers_say(shares, said_of_it):
     assert words.finding(table(shares)) == said_of_it
 
 
+BUT = "no latent that leaves its noise"
+
+
+def test_the_title_names_what_drowned_latents_tell_beside_what_the_others_do():
+    only = words.finding(table([[0.1, 0.02], [0.02, 0.36], [0, 0]], drowned=[0, 1]))
+    assert only == f"The means of latent 1, drowned in noise, tell 36 % of scale; {BUT} tells much of x and scale"
+    some = words.finding(table([[0.9, 0.02], [0.02, 0.36], [0, 0]], drowned=[1]))
+    assert some.startswith("Latent 0 holds x (90 %); the means of latent 1, drowned in noise, tell 36 % of scale; ")
+    assert some.endswith(f"; {BUT} tells much of scale")
+    weak = words.finding(table([[0.3, 0.4], [0.02, 0.36], [0.8, 0.9]], dead=[], drowned=[2]))
+    assert weak == "Scale is spread over latents 0 and 1"
+    quiet = words.finding(table([[0.1, 0.02], [0.02, 0.1], [0, 0]], drowned=[0, 1]))
+    assert quiet == "No latent tells much of x and scale"
+
+
+def test_no_drowned_latent_is_framed_or_bold():
+    for drowned in ([], [1], [0, 1]):
+        shown = table([[0.2, 0.3], [0.3, 0.36], [0, 0]], dead=[], drowned=drowned)
+        parts = {one.name: one for one in draw(shown).data}
+        bold = [one for one in parts["numbers"].text if one.startswith("<b>")]
+        assert bold == {(): ["<b>0.60</b>", "<b>0.72</b>"], (1,): ["<b>0.40</b>", "<b>0.60</b>"]}.get(
+            tuple(drowned), []
+        )
+        assert np.size(parts["tells most of the factor"].x) == 6 * len(bold)
+    assert "the latent that tells most, of those that do not drown" in words.subtitle(shown, "bits")
+
+
+def test_a_drowned_latent_is_said_to_be_so_in_its_cells():
+    drawn = draw(table([[0.1, 0.02], [0.02, 0.36], [0, 0]], drowned=[1]))
+    cells = next(one for one in drawn.data if one.name == "cells")
+    told = {tuple(at): text for at, text in zip(cells.customdata, cells.text, strict=True)}
+    assert "of its means alone: they drown in their noise" in told[1, 1] and "drown" not in told[0, 0]
+
+
 def test_what_does_not_exceed_its_null_is_no_finding():
     assert words.finding(table(null=0.95)) == "No latent tells much of scale and x"
     assert not words.beyond(table(null=0.95)).any()
@@ -404,7 +438,7 @@ def test_terms_of_the_divergence_are_stacked_and_negative_ones_are_seen():
     assert list(shown["KL"].y) == [-1.0, 2.0, 5.0, 8.0] and shown["reconstruction"].yaxis == "y2"
     assert shown["reconstruction"].xaxis == "x2" and figure.layout.xaxis.matches == "x2"
     title = figure.layout.title.text
-    assert "At epoch 3 the KL is 8.0 nats" in title and "total<br>correlation −1.0" in title.replace(
+    assert "At epoch 3 the KL is 8.00 nats" in title and "total<br>correlation −1.00" in title.replace(
         " correlation", "<br>correlation"
     )
     said = title.replace("<br>", " ")
@@ -421,10 +455,19 @@ def test_an_empty_code_is_said_and_no_zero_has_a_sign():
             "dimension-wise KL": -2e-5, "active units": 0, "reconstruction": 27.1}  # fmt: skip
     figure = kl_terms.draw([*lines(2), last])
     title = figure.layout.title.text.replace("<br>", " ")
-    assert "The code is empty, no latent is active. At epoch 9 the KL is 0.0 nats" in title
+    assert "The code is empty, no latent is active. At epoch 9 the KL is 0.00 nats" in title
     every = " ".join([title, figure.layout.meta["alt"], *(one.text for one in figure.layout.annotations)])
     assert "−0.0" not in every and "-0.0" not in every
     assert "empty" not in kl_terms.draw(lines()).layout.title.text
+
+
+def test_a_term_has_the_same_digits_in_the_title_and_beside_its_area():
+    last = {"step": 9, "epoch": 9.0, "index-code information": 0.0, "total correlation": 0.0, "dimension-wise KL": 0.04}
+    figure = kl_terms.draw([*lines(2), last], unit="bits")
+    title = figure.layout.title.text.replace("<br>", " ")
+    assert "the KL is 0.06 bits" in title and "dimension-wise KL 0.06" in title
+    assert "dimension-wise KL 0.06" in [one.text for one in figure.layout.annotations]
+    assert figure.layout.yaxis2.title.text == "recon., bits"
 
 
 def test_a_training_that_has_just_begun():

@@ -140,6 +140,32 @@ def test_the_command_lists_and_converts(folder: Path, tmp_path: Path, home: Path
     assert isinstance(refused.exception, FileError) and "explorer convert" in str(refused.exception)
 
 
+def test_what_lacks_values_is_told_before_the_copy_and_kept_with_it(tmp_path: Path, home: Path) -> None:
+    rows = [f"{i / 7},{'' if i < 4 else i / 3},{'' if i < 2 else 'ab'[i % 2]}" for i in range(N)]
+    (tmp_path / "t.csv").write_text("\n".join(["height,weight,group", *rows]))
+    done = CliRunner().invoke(cli.app, ["convert", str(tmp_path / "t.csv"), "--out", str(tmp_path / "run")])
+    assert done.exit_code == 0 and "weight lacks 4 of 30 values (NaN, infinite or blank)" in done.stderr
+    assert "group lacks 2 of 30 values" in done.stderr and "height" not in done.stderr
+    assert [note.split(" (")[0] for note in open_folder(tmp_path / "run").provenance["notes"]] == [
+        "group lacks 2 of 30 values", "weight lacks 4 of 30 values",
+    ]  # fmt: skip
+    test = AppTest.from_function(_page, default_timeout=30).run()
+    test.text_input("import-source").set_value(str(tmp_path / "t.csv")).run()
+    (said,) = [one.value.replace("\\", "") for one in test.warning]
+    assert "weight lacks 4 of 30 values" in said and "leave these rows out, or fill them in first" in said
+
+
+def test_what_a_layer_lacks_is_told_after_the_copy(folder: Path, tmp_path: Path) -> None:
+    step = arrays(0)
+    step["z_f4"][3, 1], step["z_f4"][4, 2] = np.nan, np.inf
+    np.savez(folder / "epoch_0.npz", **step)
+    asked = ["convert", str(folder), "--pattern", PATTERN, "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(cli.app, asked)
+    said = "Layer z_f4 lacks 2 values in 2 steps (NaN, infinite or blank)"
+    assert done.exit_code == 0 and said in done.stderr and "z_f8 lacks" not in done.stderr
+    assert said in "\n".join(open_folder(tmp_path / "run").provenance["notes"])
+
+
 def test_a_job_converts_once(folder: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.jobs.board.ensure_service", lambda: False)
     monkeypatch.chdir(folder)

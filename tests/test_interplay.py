@@ -175,6 +175,17 @@ def test_words_are_offered_where_numbers_are_too_few(home, tmp_path):
     assert offer == interplay.Offer(("one", "two", "three"), {"n": "numbers beside text"})
 
 
+def test_blank_words_are_no_class(home, tmp_path):
+    rows = [f"{'ab'[i % 2]},{'cde'[i % 3]},{'fg'[i // 2 % 2]},{'hi'[i % 2] if i % 9 else ''}" for i in range(60)]
+    (tmp_path / "words.csv").write_text("\n".join(["one,two,three,four", *rows]))
+    of = str(tmp_path / "words.csv")
+    assert interplay.offered(of) == interplay.Offer(("one", "two", "three"), {"four": "values are blank"})
+    with pytest.raises(SampleError, match=r"'four' holds 7 blank text value\(s\), the first in row 0"):
+        interplay.run(of, ["one", "two", "four"])
+    with pytest.raises(SampleError, match=r"y holds 7 blank text value\(s\), the first in row 0 of column 'four'"):
+        interplay.run(of, ["one", "two", "three"], f"{of}:four")
+
+
 def test_many_variables_are_offered_in_part_and_dead_units_are_not(home, monkeypatch):
     x = np.random.default_rng(0).standard_normal((50, 9))
     known = {f"unit {i}": column for i, column in enumerate(x.T)} | {"dead": np.zeros(50), "wide": np.c_[x, x * 0]}
@@ -197,7 +208,7 @@ def test_what_was_taken_and_left_is_told_until_it_is_chosen():
 
 def test_a_refusal_and_a_note_name_the_column_of_the_file(people, home):
     noted = interplay.run(people, ["height", "weight", "tall"], null=False, interval=False)
-    assert "Column(s) 'tall' of x hold few whole numbers" in "\n".join(one.text for one in noted.doubts)
+    assert "Column 'tall' of x holds few whole numbers" in "\n".join(one.text for one in noted.doubts)
     with pytest.raises(SampleError, match=r"1 value\(s\) of NaN, the first in row 0 of column 'gaps'"):
         interplay.run(people, ["height", "gaps", "age"])
 
@@ -215,6 +226,15 @@ class TestTab:
         test = tab(of=people, **{box.key: ["height", "weight", "age", "id"]})
         said = texts(test).replace("\\", "")
         assert "Taken unasked" not in said and "Left out: name (" in said, "the reader can add what was left out"
+
+    def test_an_uploaded_table_is_taken_whole_and_has_no_target(self, people):
+        test = tab()
+        test.file_uploader(key="upload-of").set_value([("people.csv", Path(people).read_bytes(), "text/csv")]).run()
+        assert not test.exception and not test.error and "interactions begin at" not in texts(test)
+        (job,) = jobs.jobs()
+        asked = job.spec.arguments["question"]
+        assert asked["of"].endswith("people.csv") and asked["about"] == ""
+        assert asked["names"] == ["height", "weight", "age", "tall"], "words are left out as on the command line"
 
     def test_empty_says_what_to_do_and_has_an_example(self):
         test = tab()
@@ -251,7 +271,7 @@ class TestTab:
         test = tab(of=f"{table}:a,b")
         assert "partial_information reads" in texts(test) and jobs.jobs() == []
         test = tab(of=f"{table}:a")
-        assert "There are 1 variables here" in texts(test) and jobs.jobs() == []
+        assert "There is 1 variable here" in texts(test) and jobs.jobs() == []
         test = tab(of=table, **{f"of.{arrays.short(table)}": ["a", "b"]})
         assert "partial_information reads" in texts(test) and jobs.jobs() == []
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import scipy.io
 
-from explorer.errors import FileError, UnknownNameError
+from explorer.checks import variable
+from explorer.errors import FileError, SampleError, UnknownNameError
 from explorer.sources._select import array, dataset, load, read
 
 X = np.arange(12.0).reshape(4, 3)
@@ -51,8 +52,17 @@ def test_a_text_column_is_labels(csv: Path) -> None:
 def test_several_columns_stand_side_by_side(npz: Path, csv: Path) -> None:
     np.testing.assert_array_equal(array(f"{csv}:b,a"), [[2, 1], [4, 3], [6, 5]])
     np.testing.assert_array_equal(array(f"{npz}:x,y"), np.column_stack([X, Y]))
-    with pytest.raises(FileError, match="do not fit side by side"):
+    with pytest.raises(FileError, match=r"do not fit side by side.*; kind holds text: name columns of one kind"):
         array(f"{csv}:a,kind")
+    np.savez(csv.parent / "long.npz", a=X, b=Y, c=Y[:3])
+    with pytest.raises(FileError, match=r"do not fit side by side.*; name arrays of one length, as in long.npz:a,b"):
+        array(f"{csv.parent}/long.npz:a,b,c")
+
+
+def test_blanks_of_a_text_column_are_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,kind\n1,u\n2,\n3,u\n")
+    with pytest.raises(SampleError, match=r"1 blank text value\(s\), the first in row 1 of column 'kind'"):
+        variable(read(f"{tmp_path}/t.csv:kind").table, "y")
 
 
 def test_a_name_with_a_comma_and_a_path_with_a_colon(npz: Path, tmp_path: Path) -> None:

@@ -231,6 +231,48 @@ def test_following_waits_for_life_and_ends_when_the_recording_does(layers, tmp_p
     assert ended == {"steps": 2, "complete": True}
 
 
+@pytest.mark.parametrize(("state", "why"), [("cancelled", "was cancelled"), ("failed", "failed")])
+def test_following_ends_with_the_training_that_it_follows(state, why, home, monkeypatch):
+    import torch
+
+    from explorer import demo, following
+    from explorer.errors import JobError
+    from explorer.jobs.board import Board
+
+    monkeypatch.setattr(demo.jobs, "ensure_service", lambda: False)
+    folder, training = demo.submit_demo("digits")
+    assert following.training_job(folder).id == training.id and following.training_job(home) is None
+    recorder = explorer.Recorder(
+        folder, torch.nn.Sequential(torch.nn.Linear(6, 2), torch.nn.Tanh()), probe=torch.eye(6)
+    )
+    recorder.step(0)
+    begun = []
+
+    def seen(done, total, note=""):
+        begun.append(note)
+        if note.startswith("waiting"):
+            Board()._change(training.id, ("queued",), state=state)
+
+    profile = {"measure": "effective_rank"}
+    with pytest.raises(JobError, match=f"the training {why}; what it had recorded is computed"):
+        following.run(str(folder), profile, seen)
+    recorder.close()
+    assert len(begun) < 10
+    assert not np.isnan(explorer.profile(explorer.open(folder), "effective_rank").value).any()
+
+
+def test_progress_calls_steps_as_the_recording_does(tmp_path, home):
+    import torch
+
+    model, notes = torch.nn.Sequential(torch.nn.Linear(6, 2), torch.nn.Tanh()), []
+    with explorer.Recorder(tmp_path / "run", model, probe=torch.eye(6), provenance={"step": "epoch"}) as recorder:
+        recorder.step(0)
+    explorer.profile(
+        explorer.open(tmp_path / "run"), "effective_rank", progress=lambda done, total, note="": notes.append(note)
+    )
+    assert notes[-1] == "1 at epoch 0"
+
+
 def test_shipped_planes_are_what_this_code_computes(home):
     """Three cells of every plane in assets, computed again; the weights' activations differ in float32 rounding."""
     from explorer.bundle import _shipped

@@ -26,10 +26,12 @@ def convert(
     from explorer import converted
     from explorer.recordings import library
     from explorer.recordings.foreign import found
+    from explorer.recordings.manifest import read_manifest
 
     held = found(source, pattern, x, y, factors)
     folder = Path(out) if out else library.fresh(title or held.path.resolve().stem)
-    told(held.notes)
+    notes = [*held.notes, *converted.missing(held)]
+    told(notes)
     sentence = converted.announced(held, folder)
     if not json_:
         print(sentence)
@@ -39,9 +41,11 @@ def convert(
     if not list_:
         columns: dict[str, Any] = {"x": x, "y": y, "factors": factors}
         converted.convert(source, folder, pattern=pattern, title=title, progress=progress, **columns)
+        known, notes = len(notes), read_manifest(folder).notes
+        told(notes[known:])
     if json_:
         layers = {name: {"shape": list(one.shape), "dtype": str(one.dtype)} for name, one in held.layers.items()}
         about = {"steps": list(held.steps), "layers": layers, "columns": list(held.columns), "bytes": held.nbytes}
-        print(to_json(about | {"notes": list(held.notes), "recording": None if list_ else str(folder)}))
+        print(to_json(about | {"notes": notes, "recording": None if list_ else str(folder)}))
     elif not list_:
         print(f"Open it: explorer open {folder}")

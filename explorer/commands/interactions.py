@@ -8,7 +8,7 @@ import typer
 
 import explorer
 from explorer import arrays
-from explorer.commands.options import Device, Json, Out, Seed, array, checked_out, told, written
+from explorer.commands.options import Device, Json, Out, Seed, checked_out, table, told, written
 from explorer.result import to_json
 from explorer.results.interactions import TOTALS, Interactions
 
@@ -30,7 +30,7 @@ def interactions(
     checked_out(out)
     read = arrays.read(x)
     told(read.notes)
-    target = None if y is None else array(y)
+    target = None if y is None else table(y)
     names = None if columns else read.names or None
     given = {"x_kind": x_kind, "y_kind": y_kind, "k": k, "seed": seed, "device": device}
     found = explorer.interactions(read.table, y=target, groups=columns, names=names, method=method, **given)

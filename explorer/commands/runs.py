@@ -23,7 +23,7 @@ from explorer.commands.options import (
     written,
 )
 from explorer.reliability.verdict import doubts_of
-from explorer.result import repr_call, to_json
+from explorer.result import amount, repr_call, to_json
 from explorer.score import Score
 
 MEASURE = "diffusion_spectral_entropy"
@@ -121,7 +121,7 @@ COMMANDS = (measure, plane, profile, similarity)
 def lines(score: Score) -> str:
     """A score as one reads it on a terminal."""
     call = repr_call(score.measure, score.settings)
-    head = f"{score.value:.6g} {score.unit}".strip() + f"  ({call}, n={score.n}, {score.dim} columns)"
+    head = amount(f"{score.value:.6g}", score.unit).strip() + f"  ({call}, n={score.n}, {score.dim} columns)"
     level = f"{score.level:.0%} interval" if score.level else "within"
     within = score.interval and f"{level}: {score.interval[0]:.4g} to {score.interval[1]:.4g} {score.unit}".rstrip()
     null = score.null and (

@@ -21,11 +21,13 @@ FEW = "few samples"
 def finding(table: MetricTable) -> str:
     """The title: which latents hold which factors, which factors are spread, and of which no latent tells much.
 
+    Latents that drown in their noise are spoken of by themselves: their means may tell what the code does not.
     It names what is above chance in the whole matrix, and nothing where there are too few samples.
     """
     if scarce(table):
         return f"{thousands(table.about.get('n', 0))} samples are too few to say which latent tells of which factor"
     held, spread, weak, silent = _sorted(table)
+    drowned = _drowned(table, silent)
     several = {j: factors for j, factors in held.items() if len(factors) > 1}
     clauses = [_holds(table, j, factors) for j, factors in several.items()][:2]
     clauses += _hold(table, {j: factors[0] for j, factors in held.items() if j not in several})
@@ -35,7 +37,8 @@ def finding(table: MetricTable) -> str:
     if silent:
         many = f"{len(silent)} other factors" if clauses else "any factor"
         few = _listed([table.factors[k] for k in silent]) if len(silent) <= NAMED else many
-        clauses.append(f"no latent tells much of {few}")
+        which = "no latent that leaves its noise" if drowned else "no latent"
+        clauses += [*drowned, f"{which} tells much of {few}"]
     text = "; ".join(clauses)
     return html.escape(text[:1].upper() + text[1:], quote=False)
 
@@ -63,6 +66,13 @@ def above_all(table: MetricTable) -> np.ndarray:
     return np.isnan(table.null_high) | (table.information - table.null > np.nanmax(above, initial=-np.inf))
 
 
+def leaving(table: MetricTable) -> np.ndarray:
+    """(d, K) shares of entropies; 0 for latents that drown in their noise."""
+    shares = table.shares.copy()
+    shares[list(table.about.get("drowned", ()))] = 0
+    return shares
+
+
 def scarce(table: MetricTable) -> bool:
     """Whether there are too few samples for the matrix to say anything."""
     return any(one.rule == FEW for one in table.warnings)
@@ -81,7 +91,9 @@ def subtitle(table: MetricTable, unit: str) -> str:
     gone = f" · {dead} of {len(table.latents)} latents never change" if dead else ""
     drowned = len(about.get("drowned", ()))
     gone += f" · {drowned} drown in their noise" if drowned else ""
-    return f"{cut} · {size}{gone}<br>area: share of the factor's entropy · framed: the latent that tells most · {null}"
+    of = ", of those that do not drown" if drowned else ""
+    marks = f"area: share of the factor's entropy · framed: the latent that tells most{of} · {null}"
+    return f"{cut} · {size}{gone}<br>{marks}"
 
 
 def _by_chance(table: MetricTable) -> str:
@@ -106,8 +118,7 @@ def alternative(table: MetricTable, unit: str) -> str:
 
 def _sorted(table: MetricTable) -> tuple[dict[int, list[int]], list[int], list[int], list[int]]:
     """Factors held by a latent, spread over two, told weakly, and told by none; those held most come first."""
-    shares, sure = table.shares.copy(), above_all(table)
-    shares[list(table.about.get("drowned", ()))] = 0
+    shares, sure = leaving(table), above_all(table)
     held: dict[int, list[int]] = {}
     spread, weak, silent = [], [], []
     for k in np.argsort(-shares.max(0), kind="stable").tolist():
@@ -144,15 +155,29 @@ def _spread(table: MetricTable, factors: list[int]) -> list[str]:
     """Which two latents tell most of factors that are spread, in one clause."""
     parts: list[str] = []
     for k in factors[:2]:
-        both = sorted(np.argsort(-table.shares[:, k], kind="stable")[:2].tolist())
+        both = sorted(np.argsort(-leaving(table)[:, k], kind="stable")[:2].tolist())
         words = " is spread over latents " if not parts else " over "
         parts.append(f"{table.factors[k]}{words}{_listed([table.latents[j] for j in both])}")
     return [", ".join(parts)] if parts else []
 
 
 def _weak(table: MetricTable, k: int) -> str:
-    best = int(table.shares[:, k].argmax())
+    best = int(leaving(table)[:, k].argmax())
     return f"{named(table, best)} tells {_percent(table.shares[best, k])} of {table.factors[k]}"
+
+
+def _drowned(table: MetricTable, factors: list[int]) -> list[str]:
+    """Of which of these factors the means of a latent drowned in noise tell most, in one clause."""
+    sure, drowned, told = above_all(table), table.about.get("drowned", ()), []
+    for k in factors:
+        best = int(table.shares[:, k].argmax())
+        if best in drowned and table.shares[best, k] >= LITTLE and sure[best, k]:
+            told.append((best, k))
+    if not told:
+        return []
+    best, k = max(told, key=lambda at: table.shares[at])
+    share = _percent(table.shares[best, k])
+    return [f"the means of {named(table, best)}, drowned in noise, tell {share} of {table.factors[k]}"]
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.figures._matrix_words import above_all, alternative, beyond, finding, named, subtitle
+from explorer.figures._matrix_words import above_all, alternative, beyond, finding, leaving, named, subtitle
 from explorer.figures.theme import THEMES, Theme, framed
 from explorer.result import NATS_PER
 from explorer.results.metric_table import MetricTable
@@ -38,9 +38,9 @@ def draw(
     A dashed outline is the most that shuffled rows read, where it would be wider than 6 pixels; it is always told on
     hover. A square that is not larger than it is hollow and grey; a line says how many others are above their own null
     alone, as chance brings about where cells are many. The latent that tells most of a factor, above the null of all
-    cells, has a frame and its number is bold. Below, the gap between the two latents that tell
-    most of each factor (their mean is MIG); at the right, the gap between the two factors that each latent tells most
-    of. A click on a cell gives its latent and factor, counted as in the table.
+    cells and of those that do not drown in their noise, has a frame and its number is bold. Below, the gap between the
+    two latents that tell most of each factor (their mean is MIG); at the right, the gap between the two factors that
+    each latent tells most of. A click on a cell gives its latent and factor, counted as in the table.
 
     Args:
         unit: of the numbers that are written in.
@@ -101,7 +101,8 @@ def _squares(table: MetricTable, rows: np.ndarray, grid: Grid, look: Theme) -> l
     shares, sure, certain = np.minimum(table.shares[rows], 1.0), beyond(table)[rows], above_all(table)[rows]
     living = ~np.isin(rows, table.about.get("dead", ()))
     every = [(i, k) for i in range(len(rows)) for k in range(len(table.factors)) if living[i]]
-    best = [(int(table.shares[rows][:, k].argmax()), k) for k in range(len(table.factors))]
+    clear = leaving(table)[rows]
+    best = [(int(clear[:, k].argmax()), k) for k in range(len(table.factors)) if clear[:, k].any()]
     null = np.nan_to_num(table.null_high[rows] / table.entropies)
     seen = np.sqrt(np.maximum(null, 0)) * grid.pixels >= SEEN
     line = {"color": look.categories[0], "width": 0}
@@ -139,11 +140,11 @@ def _words(table: MetricTable, rows: np.ndarray, grid: Grid, unit: str, look: Th
     )  # fmt: skip
     if not grid.written:
         return [targets]
-    best, sure, dead = table.shares.argmax(0), beyond(table), table.about.get("dead", ())
-    certain = above_all(table)
+    best, sure, dead = leaving(table).argmax(0), beyond(table), table.about.get("dead", ())
+    certain, drowned = above_all(table), table.about.get("drowned", ())
     alive = [(i, k) for i, k in cells if rows[i] not in dead]
     numbers = [f"{table.information[rows[i], k] / NATS_PER[unit]:.2f}" for i, k in alive]
-    text = [f"<b>{one}</b>" if best[k] == rows[i] and certain[rows[i], k] else one
+    text = [f"<b>{one}</b>" if best[k] == rows[i] and certain[rows[i], k] and rows[i] not in drowned else one
             for one, (i, k) in zip(numbers, alive, strict=True)]  # fmt: skip
     ink = [look.text if sure[rows[i], k] else look.secondary for i, k in alive]
     written = go.Scatter(
@@ -165,6 +166,8 @@ def _told(table: MetricTable, j: int, k: int, unit: str) -> str:
         lines.append(f"interval {table.low[j, k] / per:.3f} to {table.high[j, k] / per:.3f}")
     if not np.isnan(table.null[j, k]):
         lines.append(f"shuffled rows read {table.null[j, k] / per:.3f}, at most {table.null_high[j, k] / per:.3f}")
+    if j in table.about.get("drowned", ()):
+        lines.append("of its means alone: they drown in their noise")
     return "<br>".join([*lines, "click to look inside"])
 
 

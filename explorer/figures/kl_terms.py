@@ -60,8 +60,8 @@ def finding(lines: Sequence[Mapping[str, Any]], unit: str) -> str:
         return "No epoch has been measured yet"
     last, per = lines[-1], NATS_PER[unit]
     whole = sum(last[name] for name in TERMS) / per
-    parts = ", ".join(f"{name} {_number(last[name] / per, 1)}" for name in TERMS).replace("-code", "‑code")
-    text = f"At {_name(lines)} {_at(last)} the KL is {_number(whole, 1)} {unit}: {parts}"
+    parts = ", ".join(f"{name} {_number(last[name] / per)}" for name in TERMS).replace("-code", "‑code")
+    text = f"At {_name(lines)} {_at(last)} the KL is {_number(whole)} {unit}: {parts}"
     return f"The code is empty, no latent is active. {text}" if last.get(ACTIVE) == 0 else text
 
 
@@ -85,9 +85,9 @@ def alternative(lines: Sequence[Mapping[str, Any]], unit: str) -> str:
     return f"Terms of the divergence over {_name(lines)}s, in {unit}. {finding(lines, unit)}. {'; '.join(parts)}."
 
 
-def _number(value: float, digits: int = 2) -> str:
-    """A minus sign as one writes it, and none before a zero."""
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+def _number(value: float) -> str:
+    """Two digits; a minus sign as one writes it, and none before a zero."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _name(lines: Sequence[Mapping[str, Any]]) -> str:
@@ -139,7 +139,7 @@ def _axes(figure: go.Figure, x: np.ndarray, lines: Sequence[Mapping[str, Any]], 
     figure.update_xaxes(title={"text": _name(lines), "standoff": 4}, row=2, col=1)
     figure.update_yaxes(**plain, rangemode="tozero")
     figure.update_yaxes(zeroline=True, zerolinecolor=look.axis, title={"text": f"KL, {unit}"}, row=1, col=1)
-    figure.update_yaxes(title={"text": "recon."}, nticks=4, rangemode="normal", row=2, col=1)
+    figure.update_yaxes(title={"text": f"recon., {unit}"}, nticks=4, rangemode="normal", row=2, col=1)
     figure.update_layout(
         {f"{axis}{row}": {"visible": bool(len(x))} for axis in ("xaxis", "yaxis") for row in ("", "2")}
     )

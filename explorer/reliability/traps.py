@@ -78,6 +78,11 @@ class Shares:
         held, coarse = (torch.where(marked[:, None], 0.0, one) for one in (self.held, self.coarse))
         return replace(self, held=held, coarse=coarse)
 
+    @property
+    def told(self) -> bool:
+        """Whether any latent tells enough of a factor for it to be spoken of."""
+        return float(torch.maximum(self.held, self.coarse).max()) >= TOLD
+
     def takers(self, k: int) -> set[int]:
         """Latents that take part in a factor."""
         told = self.coarse[:, k]
@@ -99,13 +104,15 @@ def traps(
         variances: of Gaussian q(z|x), (n, d): latents that hardly leave their noise are spoken of, and left out of
             what is said of the others.
     """
-    shares, found = Shares.of(z, v, bins, strategy), list(Matrix.of(z, v, bins, strategy).doubts)
+    every, found = Shares.of(z, v, bins, strategy), list(Matrix.of(z, v, bins, strategy).doubts)
+    shares = every
     if variances is not None:
         drowned = quiet(z, variances).cpu()
-        found += _drowned(shares, drowned)
-        shares = shares.without(drowned)
-    if float(torch.maximum(shares.held, shares.coarse).max()) < TOLD:
-        text = f"No latent tells more than {TOLD:.0%} of any factor beyond what shuffled rows read."
+        found += _drowned(every, drowned)
+        shares = every.without(drowned)
+    if not shares.told:
+        which = "No latent that leaves its noise" if every.told else "No latent"
+        text = f"{which} tells more than {TOLD:.0%} of any factor beyond what shuffled rows read."
         found.append(Doubt("nothing told", text, scores=_those(_of_factors)))
     mixed = _mixed(shares)
     found += [*_said_of_mixed(shares, mixed), *_merged(shares, mixed), *_doubled(shares, mixed), *_dependent(shares)]

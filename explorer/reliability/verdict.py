@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.result import Doubt
+from explorer.result import Doubt, amount
 from explorer.results.trajectory import TY, XT, Trajectory, label
 
 
@@ -161,7 +161,7 @@ def _scale(unit: str) -> float:
 
 
 def _amount(nats: float, unit: str) -> str:
-    return f"{nats / _scale(unit):.4g} {unit}"
+    return amount(f"{nats / _scale(unit):.4g}", unit)
 
 
 def _names(layers: Sequence[Any]) -> str:

@@ -37,10 +37,11 @@ class Read:
 
     @property
     def table(self) -> "pandas.DataFrame | np.ndarray":
-        """Numbers whose columns are named as a DataFrame, so that messages name them; other values as they are."""
+        """Numbers, and text with blanks, as a DataFrame whose columns messages name; other values as they are."""
         import pandas
 
-        named = self.names and self.values.dtype.kind in "biuf"
+        kind = self.values.dtype.kind
+        named = self.names and (kind in "biuf" or (kind == "U" and "" in self.values))
         return pandas.DataFrame(self.values, columns=list(self.names)) if named else self.values
 
 
@@ -173,8 +174,19 @@ def _beside(parts: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
         return first
     alike = {(len(part), _is_number(part)) if part.ndim in (1, 2) else part.shape for part in parts.values()}
     if len(alike) > 1 or first.ndim not in (1, 2):
-        raise FileError(f"{path.name}: {_listed(parts)} do not fit side by side: one length, all numbers or all text")
+        rule = f"one length, all numbers or all text; {_alike(parts, path)}"
+        raise FileError(f"{path.name}: {_listed(parts)} do not fit side by side: {rule}")
     return np.column_stack([first, *others])
+
+
+def _alike(parts: Mapping[str, np.ndarray], path: Path) -> str:
+    """Which of them can be named together, for a message."""
+    (name, first), *others = parts.items()
+    words = [name for name, part in parts.items() if not _is_number(part)]
+    if 0 < len(words) < len(parts):
+        return f"{', '.join(words)} hold{'s' * (len(words) == 1)} text: name columns of one kind"
+    fits = [other for other, part in others if len(part) == len(first)] if first.ndim in (1, 2) else []
+    return f"name arrays of one length, as in {path.name}:{','.join([name, *fits])}"
 
 
 def _listed(arrays: Mapping[str, A]) -> str:

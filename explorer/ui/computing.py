@@ -124,11 +124,12 @@ def waiting(run: str) -> None:
     @st.fragment(run_every=0.5)
     def line() -> None:
         job = jobs.job(found.id)
+        doing = "is about to train" if job.state == "queued" else "is training"
+        st.info(f"The network {doing}; its first recorded step appears here.")
         show.job_line(job)
         if not job.live or not pick.waiting(run):
             st.rerun()
 
-    st.info("The network is about to train; its first recorded step appears here in a few seconds.")
     line()
 
 

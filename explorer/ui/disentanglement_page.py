@@ -127,7 +127,9 @@ def matrix(chosen: Chosen) -> tuple[Chosen, MetricTable | None]:
     def draw() -> None:
         now = collected(coded, plan)
         if now is None:
-            computing.coming(live, "The matrix of informations is being computed; it appears here first.")
+            queued = any(job.state == "queued" for job in computing.of(spec))
+            doing = "waits for a worker" if queued else "is being computed"
+            computing.coming(live, f"The matrix of informations {doing}; it appears here first.")
         elif table is None:
             st.rerun()
         else:
@@ -170,6 +172,7 @@ def _open(name: str, chosen: Chosen, table: MetricTable | None) -> None:
 
 def _early(chosen: Chosen) -> None:
     """What a view says before the matrix is there, beside the training that may keep every worker until it ends."""
-    st.caption("This view opens once the matrix is there.")
+    before = "" if chosen.coded else "a first step is recorded and "
+    st.caption(f"This view opens once {before}the matrix is there.")
     if chosen.recording is not None:
         training_view.watch(st.query_params.get("run", ""), chosen.unit)

@@ -13,8 +13,8 @@ from explorer import arrays
 from explorer.errors import ExplorerError
 from explorer.examples.base import bundled
 from explorer.home import home
-from explorer.sources._readers import is_source, lazy, uploads
-from explorer.ui import making, pick
+from explorer.sources._readers import is_source, is_table, lazy, uploads
+from explorer.ui import making, pick, show
 
 HELP = "FILE, FILE:column, FILE:a,b, RUN:STEP:LAYER, RUN:x or RUN:label. What is not in the list is typed."
 
@@ -33,12 +33,21 @@ def box(place: Any, label: str, key: str, keys: Sequence[str], help: str = HELP)
     return "" if making.shown(text.partition(":")[0]) else resolved(text)
 
 
-def uploader(label: str, keys: Sequence[str]) -> None:
-    """A place to drop files; the first and last array are put into the first two boxes of `keys`."""
-    st.file_uploader(
-        label, uploads(), accept_multiple_files=True, key=f"upload-{keys[0]}", on_change=_keep, args=(tuple(keys),),
+def uploader(label: str, keys: Sequence[str], whole: bool = False) -> None:
+    """A place to drop files; the first and last array are put into the first two boxes of `keys`.
+
+    Of several files the first two are. One that cannot be read is told, and put nowhere.
+
+    Args:
+        whole: put a table into the first box as it is, all its columns.
+    """
+    key = f"upload-{keys[0]}"
+    given = st.file_uploader(
+        label, uploads(), accept_multiple_files=True, key=key, on_change=_keep, args=(tuple(keys), whole),
         help="Kept on the computer that runs the app, and sent nowhere else.",
     )  # fmt: skip
+    for said in st.session_state.get(f"{key}-refused", ()) if given else ():
+        st.error(show.plain(said))
 
 
 def taker(label: str, key: str) -> None:
@@ -84,17 +93,35 @@ def _of_run(run: str) -> list[str]:
     return [f"{run}:{label}" for label in labels] + [f"{run}:{s}:{layer}" for s in last for layer in recording.layers]
 
 
-def _keep(keys: Sequence[str]) -> None:
-    """Keep what was uploaded, and choose its first and last array."""
-    kept = [_stored(file) for file in st.session_state[f"upload-{keys[0]}"]]
+def _keep(keys: Sequence[str], whole: bool) -> None:
+    """Keep what was uploaded, and choose of what can be read the first and last array, or the first two files."""
+    key = f"upload-{keys[0]}"
+    refused = {file: _refusal(file) for file in dict.fromkeys(map(_stored, st.session_state[key]))}
+    kept = [file for file, why in refused.items() if not why]
+    others = f"; the other file{'s are' if len(kept) > 1 else ' is'} taken" if kept else ""
+    st.session_state[f"{key}-refused"] = [
+        f"{why}. It is left out{others}. The × beside its name removes it." for why in refused.values() if why
+    ]
     st.session_state.uploads = [*dict.fromkeys([*kept, *st.session_state.get("uploads", [])])]
-    first, second = keys[:2]
+    if kept:
+        st.session_state[keys[0]], st.session_state[keys[1]] = _chosen(kept, whole)
+
+
+def _chosen(kept: Sequence[str], whole: bool) -> tuple[str, str | None]:
+    """What the first two boxes are to hold."""
     if len(kept) > 1:
-        st.session_state[first], st.session_state[second] = kept[0], kept[1]
-    elif kept:
-        named = _arrays(kept[0])
-        st.session_state[first] = named[0] if named else kept[0]
-        st.session_state[second] = named[-1] if len(named) > 1 else None
+        return kept[0], kept[1]
+    named = [] if whole and is_table(Path(resolved(kept[0]))) else _arrays(kept[0])
+    return (named[0] if named else kept[0]), (named[-1] if len(named) > 1 else None)
+
+
+def _refusal(file: str) -> str:
+    """Why an upload cannot be read; "" where it can."""
+    try:
+        lazy(Path(resolved(file)))
+    except (ExplorerError, OSError) as error:
+        return str(error)
+    return ""
 
 
 def _stored(file: Any) -> str:

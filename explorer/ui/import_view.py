@@ -70,11 +70,13 @@ def _found(asked: dict[str, Any]) -> None:
     if source.is_dir() and not is_source(source) and not asked["pattern"]:
         _propose(source)
         return
-    held = _held(source, asked)
+    held, lacking = _held(source, asked)
     out = library.fresh(asked["title"] or source.resolve().stem)
     called = "" if _is_started(source) else f" It will be called {show.plain(out.name)}."
     st.markdown(f"**{show.plain(converted.announced(held, out))}**{called}")
     _table(held)
+    if lacking:
+        st.warning("  \n".join(map(show.plain, lacking)), icon=":material/warning:")
     for note in held.notes:
         st.markdown(f"- {show.plain(note)}")
     given = {key: value for key, value in asked.items() if key != "source" and value}
@@ -116,14 +118,15 @@ def _choose(pattern: str) -> None:
     st.session_state["import-pattern"] = pattern
 
 
-def _held(source: Path, asked: dict[str, Any]) -> Found:
-    """What is there; looked at again when the question, or the source, has changed."""
+def _held(source: Path, asked: dict[str, Any]) -> tuple[Found, tuple[str, ...]]:
+    """What is there, and what it lacks; looked at again when the question, or the source, has changed."""
     about = source.stat() if source.exists() else None
     key = (repr(asked | {"title": ""}), about and (about.st_mtime_ns, about.st_size))
     if st.session_state.get("import-held", (None,))[0] != key:
         columns = {name: asked[name] for name in ("x", "y", "factors")}
-        st.session_state["import-held"] = key, found(source, asked["pattern"], **columns)
-    return st.session_state["import-held"][1]
+        held = found(source, asked["pattern"], **columns)
+        st.session_state["import-held"] = key, held, converted.missing(held)
+    return st.session_state["import-held"][1:]
 
 
 def _table(held: Found) -> None:

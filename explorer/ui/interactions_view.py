@@ -32,7 +32,7 @@ def controls() -> tuple[Question | None, Sequence[str] | None]:
     """Which variables, the target, and how they are read; also the names of all there are, None after an error."""
     one, two, upload, three = st.columns([3.4, 3.4, 1.7, 1.6], vertical_alignment="bottom")
     with upload.popover("Upload", icon=":material/upload:", width="stretch"):
-        files.uploader("A file with the variables, or one more with the target", BOXES)
+        files.uploader("A file with the variables, or one more with the target", BOXES, whole=True)
     of = files.box(one, "Variables of", "of", BOXES, HELP)
     about = files.box(two, "Target, or none", "about", BOXES)
     with three.popover("Settings", icon=":material/tune:", width="stretch"):
@@ -95,10 +95,12 @@ def panel(question: Question | None, known: Sequence[str] | None, unit: str) -> 
         show.code(of_two(question), language="python")
         return
     if len(known) < FEWEST:
-        st.info(f"There are {len(known)} variables here, and interactions begin at {FEWEST}. Choose another source.")
+        count = "is 1 variable" if len(known) == 1 else f"are {len(known)} variables"
+        st.info(f"There {count} here, and interactions begin at {FEWEST}. Choose another source.")
         return
     if len(question.names) < FEWEST:
-        st.info(f"{len(question.names)} variables are chosen. Choose {FEWEST} to {MOST} above.")
+        count = "1 variable is" if len(question.names) == 1 else f"{len(question.names)} variables are"
+        st.info(f"{count} chosen. Choose {FEWEST} to {MOST} above.")
         return
     question = question.checked()
     what = f"Interactions of these {len(question.names)} variables take"

@@ -13,6 +13,8 @@ from explorer.ui.codes import Chosen
 
 CITED = ("miller1955", "chen2018", "locatello2019")
 
+DROWNED = "This is of its means alone: they vary less than a tenth of their noise, and a sample tells next to nothing."
+
 
 def panel(chosen: Chosen, table: MetricTable) -> None:
     """Joint histogram, points, null, bin sweep and the latent's traversal."""
@@ -35,7 +37,9 @@ def _controls(chosen: Chosen, table: MetricTable) -> Chosen:
     one.selectbox("Latent", names, key="pair-latent", on_change=_moved, args=(names, table.factors))
     two.selectbox("Factor", table.factors, key="pair-factor", on_change=_moved, args=(names, table.factors))
     share = table.shares[latent, factor]
-    three.markdown(f"It tells **{share:.0%}** of the entropy of {show.plain(table.factors[factor])}.")
+    text = f"It tells **{share:.0%}** of the entropy of {show.plain(table.factors[factor])}."
+    drowned = latent in table.about.get("drowned", ())
+    three.markdown(f"{text} {DROWNED}" if drowned else text)
     return chosen
 
 

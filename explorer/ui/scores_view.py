@@ -89,14 +89,14 @@ def _columns_and_rows(table: MetricTable) -> None:
     """One score over factors and one over latents, since each is blind to what the other sees."""
     for side, name in zip(st.columns(2), ("mig", "mig_sup"), strict=True):
         score = table.scores.get(name)
-        label = f"{words(name)}, {SIDES[table.about['views'].get(name) or 'factors']}"
         text = "–" if score is None else f"{score.value:.3f}"
         within = "{:.3f} to {:.3f}".format(*score.interval) if score and score.interval else None
         if within is None:
             coming = name in table.about["missing"] or name in table.about["waiting"]
             within = "interval to come" if coming else "undefined here" if score is None else "no interval"
         why = table.about["misses"].get(name) or table.undefined.get(name, "It is being computed.")
-        side.metric(label, text, within, delta_color="off", delta_arrow="off", help=show.plain(why))
+        side.metric(words(name), text, within, delta_color="off", delta_arrow="off", help=show.plain(why))
+        side.caption(SIDES[table.about["views"].get(name) or "factors"])
 
 
 def _row(name: str, table: MetricTable) -> dict[str, Any]:

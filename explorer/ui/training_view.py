@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import jobs
 from explorer.catalogue import figures, objectives, training
 from explorer.data import Recording
 from explorer.demo import submit_demo
 from explorer.figures.kl_terms import BELOW, TERMS, WHOLE, measured
 from explorer.figures.theme import thousands
+from explorer.following import training_job
 from explorer.recordings.schedule import log_steps
 from explorer.result import NATS_PER
 from explorer.settings import Setting
@@ -162,13 +162,13 @@ def watch(run: str, unit: str = "nats") -> None:
     """The terms of a run of this kind, once a second while it trains, with its progress."""
     if not run or pick.waiting(run):
         return
-    folder = _folder(run)
-    found = _job(folder)
+    folder = Path(run)
+    found = training_job(folder)
     live = found is not None and found.live
 
     @st.fragment(run_every=1.0 if live else None)
     def shown() -> None:
-        job = _job(folder)
+        job = training_job(folder)
         if job is not None and job.state != "done":
             show.job_line(job)
         recording = pick.opened(run)
@@ -183,27 +183,17 @@ def watch(run: str, unit: str = "nats") -> None:
 
 def follow(run: str, step: int) -> None:
     """Draw the page anew once a run that trains has a newer step than this, after a while of showing this one."""
-    folder = _folder(run)
+    folder = Path(run)
 
     @st.fragment(run_every=SHOWN_SECONDS)
     def newer() -> None:
-        job, recording = _job(folder), pick.opened(run)
+        job, recording = training_job(folder), pick.opened(run)
         newest = recording.steps[-1] if recording is not None and recording.steps else step
         if newest != step or not (job and job.live):
             st.rerun()
 
-    if (job := _job(folder)) is not None and job.live:
+    if (job := training_job(folder)) is not None and job.live:
         newer()
-
-
-def _folder(run: str) -> str:
-    return str(Path(run).resolve())
-
-
-def _job(folder: str) -> jobs.Job | None:
-    """The newest job that trains into a folder."""
-    mine = (job for job in jobs.jobs() if job.spec.arguments.get("path") == folder)
-    return next((job for job in mine if job.spec.function.startswith("explorer.training.")), None)
 
 
 def _terms(recording: Recording, unit: str) -> None:

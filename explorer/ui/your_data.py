@@ -60,12 +60,13 @@ def _added(texts: list[str], null: bool | None) -> list[str]:
 
 
 def _count(names: list[str]) -> str:
-    """ "13 that train and 2 of sequences and 1 slow are"."""
+    """ "13 that train, 2 of sequences and 1 slow one are"."""
     ordered = [name for name in names if estimators.card(name).constants.get("ordered") and not trains(name)]
     counts = {"that train": sum(map(trains, names)), "of sequences": len(ordered)}
-    counts["slow"] = len(names) - sum(counts.values())
-    parts = [f"{count} {what}" for what, count in counts.items() if count]
-    return f"{' and '.join(parts)} {'is' if len(names) == 1 else 'are'}"
+    slow = len(names) - sum(counts.values())
+    counts[f"slow one{'s' * (slow > 1)}"] = slow
+    *others, last = [f"{count} {what}" for what, count in counts.items() if count]
+    return f"{' and '.join([', '.join(others), last] if others else [last])} {'is' if len(names) == 1 else 'are'}"
 
 
 def _time(texts: list[str], names: list[str], null: bool | None) -> str:

@@ -273,14 +273,18 @@ def test_what_does_not_suit_is_doubted_by_the_estimator() -> None:
 def test_values_that_repeat_are_doubted() -> None:
     """As those of saturated units, of which a density tells nothing."""
     x = np.maximum(samples(redundant(0.5), 400), 0)
-    assert "repeated" in {one.rule for one in TotalCorrelation()(x).warnings}
+    said = {one.rule: one.text for one in TotalCorrelation()(x).warnings}["repeated"]
+    assert said.startswith("Up to ") and "of the values of columns 0, 1, 2 of x repeat: entropies" in said
+    table = pandas.DataFrame(samples(redundant(0.5), 400), columns=list("abc"))
+    said = {one.rule: one.text for one in TotalCorrelation()(table.assign(b=x[:, 1])).warnings}["repeated"]
+    assert "% of the values of column 'b' of x repeat: entropies are those of a density" in said
     assert "repeated" not in {one.rule for one in TotalCorrelation()(samples(redundant(0.5), 400)).warnings}
 
 
 def test_labels_among_numbers_are_said() -> None:
     x = np.c_[rng.normal(size=(60, 2)), rng.integers(0, 2, 60)]
     found = OInformation()(x)
-    assert found.details["method"] == "copula" and "Column(s) 2 of x" in found.warnings[0].text
+    assert found.details["method"] == "copula" and "Column 2 of x holds few" in found.warnings[0].text
 
 
 def test_columns_of_a_table_are_called_by_their_names() -> None:
@@ -292,7 +296,7 @@ def test_columns_of_a_table_are_called_by_their_names() -> None:
     with pytest.raises(SampleError, match=r"of NaN, the first in row 7 of column 'weight'; all"):
         OInformation()(table.assign(weight=table.weight.where(table.index != 7)))
     found = OInformation()(table.assign(tall=(table.age > 0).astype(int)))
-    assert "Column(s) 'tall' of x hold few whole numbers" in found.warnings[0].text
+    assert "Column 'tall' of x holds few whole numbers" in found.warnings[0].text
     with pytest.raises(SampleError, match="column 3 of x never changes"):
         OInformation()(pandas.DataFrame(table.assign(unit=1.5).to_numpy()))
     few = OInformation()(rng.normal(size=(8, 6)))

@@ -9,11 +9,10 @@ import numpy as np
 import torch
 
 from explorer import checks
-from explorer.checks import repeated
 from explorer.errors import SampleError
 from explorer.estimators.base import Estimator, Formula, Reading, Samples
 from explorer.estimators.discrete.base import alone, undersampled
-from explorer.estimators.many.base import ManyVariables
+from explorer.estimators.many.base import ManyVariables, repeats
 from explorer.estimators.neighbours.base import ceiling
 from explorer.numerics.cells import row_codes
 from explorer.numerics.intrinsic import two_nearest
@@ -34,9 +33,6 @@ NEEDS = {"table": "discrete", "auto": "any"}
 
 LOOKED = 4000
 """Evenly spaced rows that are read at most to choose a method."""
-
-REPEATED = 0.1
-"""Share of the values of a real column that repeat, from which it has no density."""
 
 SUITS = {"copula": "", "neighbors": ": the dependence is not that of normal variables"}
 """What it means that a method suits real values."""
@@ -167,11 +163,12 @@ class ByMethod(ManyVariables):
         elif len(x) < FEW * len(columns):
             text = f"{len(x)} samples of {len(columns)} columns: correlations were shrunk toward 0, which lowers all."
             said.append(Doubt("shrunk", text))
-        share = max(repeated(x[:, [column]]) for column in columns)
-        if share >= REPEATED:
-            text = f"{share:.0%} of the values of a column repeat: entropies are those of a density, which these lack."
-            said.append(Doubt("repeated", text))
         return (*said, *self._shape(x, method))
+
+    def doubts_on(self, samples: Samples, value: float) -> tuple[Doubt, ...]:
+        columns = [[column] for group in self.variables(samples.x.values) for column in group]
+        density = "entropies are those of a density, which these lack"
+        return (*super().doubts_on(samples, value), *repeats(samples.x, columns, density))
 
     def _shape(self, x: torch.Tensor, method: str) -> list[Doubt]:
         """Whether the method that suits these values reads something else."""

@@ -1,7 +1,7 @@
 """What the estimators share to which every column, or group of columns, is a variable of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,6 +20,10 @@ OF_TWO = (
     "or explorer estimate X Y --estimator partial_information"
 )
 """What takes two variables where three are needed."""
+REPEATED = 0.1
+"""Share of the values of a real column that repeat, from which it has no density."""
+NAMED = 8
+"""Columns that a doubt names at most."""
 
 
 @dataclass(frozen=True)
@@ -127,19 +131,39 @@ def by_columns(data: Any, name: str, kind: Any, need: str, device: torch.device)
         SampleError: as `checks.variable`.
     """
     array = checks.as_array(data, name)
+    titles = tuple(checks.title(data, j) for j in range(array.shape[1]))
     if need == "continuous":
-        return checks.variable(array, name, kind, "continuous", device)
+        return replace(checks.variable(array, name, kind, "continuous", device), titles=titles)
     columns = [checks.variable(array[:, [j]], name, kind, need, device) for j in range(array.shape[1])]
     labels = [j for j, one in enumerate(columns) if one.kind == "discrete"]
     if len(labels) == len(columns):
         values = torch.stack([one.values for one in columns], 1)
         return checks.Variable(name, values, "discrete", len(columns), max(one.levels for one in columns))
-    found = checks.variable(array, name, "continuous", "continuous", device)
+    found = replace(checks.variable(array, name, "continuous", "continuous", device), titles=titles)
     if not labels:
         return found
-    named = ", ".join(checks.title(data, j) for j in labels)
-    text = f"Column(s) {named} of {name} hold few whole numbers and were taken as numbers."
-    return checks.Variable(name, found.values, "continuous", found.dim, 0, (Doubt("kind", text, note=True),))
+    named = ", ".join(titles[j] for j in labels)
+    column = f"Column {named} of {name} holds" if len(labels) == 1 else f"Columns {named} of {name} hold"
+    text = f"{column} few whole numbers and {'was' if len(labels) == 1 else 'were'} taken as numbers."
+    return replace(found, doubts=(Doubt("kind", text, note=True),))
+
+
+def repeats(x: checks.Variable, parts: Groups, why: str) -> list[Doubt]:
+    """A doubt that names the parts, columns of real x each, of which a tenth of the values or more repeat.
+
+    Args:
+        why: what that does to the estimate.
+    """
+    if not x.values.is_floating_point():
+        return []
+    shares = {" + ".join(x.titles[j] for j in part): checks.repeated(x.values[:, list(part)]) for part in parts}
+    found = [name for name, share in shares.items() if share >= REPEATED]
+    if not found:
+        return []
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    named = f"column{'s' * (len(found) > 1 or ' + ' in found[0])} {', '.join(found[:NAMED])}{more} of {x.name}"
+    share = f"{'Up to ' * (len(found) > 1)}{max(shares.values()):.0%} of the values"
+    return [Doubt("repeated", f"{share} of {named} repeat: {why}.")]
 
 
 def _span(text: str) -> range:

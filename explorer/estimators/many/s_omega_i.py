@@ -6,14 +6,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 
-from explorer.checks import repeated
 from explorer.denoisers import Mask, Side
 from explorer.denoisers.gaps import Comparison, Form
 from explorer.denoisers.schedule import variance_preserving
 from explorer.denoisers.training import Plan
-from explorer.estimators.base import Formula
+from explorer.estimators.base import Formula, Samples
 from explorer.estimators.diffusion.base import LEAST, Steadied, denoised, reading, steadied
-from explorer.estimators.many.base import ManyVariables
+from explorer.estimators.many.base import ManyVariables, repeats
 from explorer.numerics.margins import in_margins
 from explorer.numerics.totals import Totals, without
 from explorer.result import Doubt
@@ -105,13 +104,10 @@ class SOmegaI(ManyVariables):
         told["standard errors"] = {name: of[name].standard_error for name in ("TC", "DTC")}
         return reading(found, gap, omega, 0, method="score", margins=self.margins, **told)
 
-    def doubts(self, x: torch.Tensor, y: torch.Tensor | None, value: float) -> tuple[Doubt, ...]:
-        share = max(repeated(x[:, list(columns)]) for columns in self.variables(x))
-        said = super().doubts(x, y, value)
-        if share < 0.1:
-            return said
-        text = f"{share:.0%} of the values of a variable repeat: a score is that of a density, which such values lack."
-        return (*said, Doubt("repeated", text))
+    def doubts_on(self, samples: Samples, value: float) -> tuple[Doubt, ...]:
+        density = "a score is that of a density, which such values lack"
+        found = repeats(samples.x, self.variables(samples.x.values), density)
+        return (*super().doubts_on(samples, value), *found)
 
 
 def comparisons(count: int, form: Form = "difference", pairs: bool = False) -> dict[str, Comparison]:
