@@ -199,7 +199,7 @@ def _looked(z: Any, look: Look, device: str, progress: Report) -> Spectrum:
     progress(len(sigmas) + 1, len(sigmas) + 1)
     bits = spectral_bits(shown, look.t)
     about = {"sigma": look.sigma, "t": look.t, "normalization": look.normalization, "alpha": alpha, "presets": named}
-    about |= {"bits": bits, "doubts": [[one.rule, one.text] for one in dead(bits, len(found), look.sigma)]}
+    about |= {"bits": bits, "doubts": [[one.rule, one.text] for one in dead(bits, found.values, look.sigma)]}
     about |= {"dim": found.dim, "seed": 0}
     largest = shown[:SHOWN].cpu().numpy()
     return Spectrum(largest, variances.cpu().numpy(), sigmas, np.array(look.times), table, len(found), about)

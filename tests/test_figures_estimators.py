@@ -117,6 +117,15 @@ def test_a_figure_that_fills_in_keeps_its_traces():
     assert kinds[0] == kinds[1] == kinds[2]
 
 
+def test_the_axis_of_seconds_has_numbers_where_there_are_seconds_and_few_of_them():
+    empty = draw(trials({"a": [None] * 4})).layout.yaxis4
+    assert empty.type == "log" and empty.tickvals == ()
+    many = replace(trials({"a": GOOD}), seconds=np.array([[1e-5, 1e-2, 3.0, 2e3]]))
+    axis = draw(many).layout.yaxis4
+    assert axis.range[0] < -5 and axis.range[1] > math.log10(2e3)
+    assert (axis.range[1] - axis.range[0]) / axis.dtick < 5
+
+
 def test_doubted_estimates_are_open_marks():
     figure = draw(trials({"a": GOOD}, doubts=[["ties", "There are ties."]]))
     mean = next(one for one in figure.data if one.mode == "lines+markers")

@@ -1,10 +1,12 @@
 """What the figure of similarities says and shows: the finding, values in cells, the map, reasons, null and stress."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from explorer.figures.similarity import alternative, draw, finding, subtitle
-from explorer.figures.theme import THEMES
+from explorer.figures.theme import THEMES, on
 from explorer.results.representation import Similarity
 
 
@@ -88,6 +90,15 @@ def test_steps_of_a_layer_are_joined_and_named_once():
     assert list(figure.data[-1].customdata) == [f"relu {i}" for i in range(4)]
     runs = [part | {"run": str(i)} for i, part in enumerate(parts)]
     assert len(draw(result(4, representations=runs)).data) == 2
+
+
+def test_names_on_the_map_stand_off_other_marks_and_panels_below_each_other_on_a_narrow_screen():
+    shown = replace(result(4), places=np.array([[0, 0], [1, 0.1], [2, 0.05], [0.05, 0.12]]))
+    with on("light", True):
+        figure = draw(shown)
+    assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
+    sides = figure.data[-1].textposition
+    assert "top" not in sides[0] and "bottom" not in sides[3], "the name would lie on the mark of the other"
 
 
 def test_the_alternative_text_names_all_and_the_range():

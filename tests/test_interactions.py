@@ -185,7 +185,7 @@ def test_atoms_are_set_against_a_shuffled_target() -> None:
     chance = explorer.interactions(PARITY, y=np.random.default_rng(3).integers(0, 2, 600), names=names, interval=False)
     assert 1 / 1200 < chance.most("synergy")[0] <= chance.most("synergy")[1]
     assert {"null: synergy", "null: redundancy", "null: unique information"} <= {one.rule for one in chance.doubts}
-    assert pair_atoms.finding(chance).startswith("No two of these variables tell more only together")
+    assert pair_atoms.finding(chance).startswith("No synergy beyond chance: ")
     assert (chance.target_null < 0.01).all() and np.isfinite(chance.to_frame()["null"][8:]).all()
     told = explorer.interactions(PARITY[:, [0, 1, 3]], y=A ^ B, names=["a", "b", "other"], interval=False)
     assert told.most("synergy")[0] == pytest.approx(np.log(2), abs=0.01) and told.most("synergy")[1] < 0.02
@@ -282,6 +282,13 @@ def test_figures_say_and_draw(parity: Interactions, name: str, theme: str) -> No
     else:
         assert found.layout.title.text.startswith("<b>a and ") and len(found.data) == 4
         assert sum(trace.x[0] for trace in found.data) == max(sum(t.x[i] for t in found.data) for i in range(6))
+
+
+def test_the_line_at_zero_does_not_run_through_the_words_at_the_value(parity: Interactions) -> None:
+    for look in THEMES.values():
+        drawn = figures["interactions"](parity, theme=look.name)
+        (words,) = [one for one in drawn.layout.annotations if "Ω = " in one.text]
+        assert words.bgcolor == look.background
 
 
 def test_figures_of_little_and_of_much() -> None:

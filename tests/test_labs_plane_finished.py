@@ -15,6 +15,7 @@ from explorer.engines.plane.finished import TY, curve
 from explorer.engines.plane.noisy import by_neighbours
 from explorer.engines.plane.rulers import RULERS, RUNS, by_depth, measured, rise, trail
 from explorer.errors import InputError, UnknownNameError
+from explorer.figures.finding import finding
 from explorer.measures import DiffusionSpectralEntropy
 from explorer.packaged import assets
 from explorer.plan import Plan
@@ -147,3 +148,23 @@ def test_clusters_that_are_points_have_the_entropy_of_their_number(k: int, t: fl
     assert DiffusionSpectralEntropy(t=t)(z).value == pytest.approx(np.log2(k), abs=1e-9)
     noisy = DiffusionSpectralEntropy(t=t)(clusters(k, 240, noise=0.5)).value
     assert noisy > np.log2(k) - 1e-9
+
+
+@pytest.mark.parametrize(
+    "until, says",
+    [
+        (30, "tanh 3 forgets 0.6 of 8.6 bits about its input after epoch 1"),
+        (250, "tanh 3 gains 1.0 bits about its input up to epoch 216"),
+        (8000, "tanh 3 forgets 6.6 of 9.6 bits about its input after epoch 216"),
+    ],
+)
+def test_a_title_can_follow_one_layer(until: int, says: str) -> None:
+    assert finding(trail("tanh", "bins on [-1, 1]", until).to("bits"), "tanh_3").startswith(says)
+
+
+@pytest.mark.parametrize(
+    "agreement, shared", [(0.5, "0 bit"), (0.54, "0.005 bit"), (0.9, "0.53 bit"), (1.0, "1.00 bit")]
+)
+def test_little_that_is_shared_is_not_written_as_nothing(agreement: float, shared: str) -> None:
+    title = labs["two_by_two"](agreement=agreement).layout.title.text.replace("<br>", " ")
+    assert f"share {shared} of" in title

@@ -1,6 +1,7 @@
 """Figures on the reader's screen: titles end within the narrowest figure, also in what is drawn anew by itself."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 import explorer
 from explorer import trials
 from explorer.catalogue import figures
-from explorer.figures.theme import MOST, NARROW, THEMES, framed, narrow, on
+from explorer.engines.plane.rulers import trail
+from explorer.figures.theme import MOST, NARROW, THEMES, contrast, framed, narrow, on
 from explorer.ui import screen
 
 TITLE = "barber_agakov stays near the truth up to 14.4 bits; at some step most readings of nwj, mine exceed it"
@@ -32,6 +34,29 @@ def test_no_title_is_wider_than_the_narrowest_figure_beside_its_words(letters: i
         assert max(map(len, title)) <= most["title"] and max(map(len, words)) <= most["words"]
         assert " ".join(title) == TITLE and " ".join(words) == WORDS.replace("<br>", " ")
         assert frame["height"] - 400 == 24 * (len(title) - 1 + len(words) - 2)
+
+
+@pytest.mark.parametrize("slim", [False, True])
+@pytest.mark.parametrize("kind", ["information_plane", "profile"])
+def test_the_words_above_axes_end_above_them(kind: str, slim: bool) -> None:
+    shown = trail("tanh", "bins on [-1, 1]", 8000)
+    call = "diffusion_spectral_entropy(sigma=10.0, t=1.0, normalization='official', alpha=0.5, bandwidth='fixed')"
+    shown = replace(shown, about={**shown.about, "call": call, "measure": "diffusion_spectral_entropy"})
+    with on("light", slim):
+        figure = figures[kind](shown, unit="bits")
+    written = figure.layout.title.text.count("<br>") + 1
+    assert written > 3 or not slim
+    assert figure.layout.margin.t >= 24 + 24 * written - 12
+    assert figure.layout.height - figure.layout.margin.t - figure.layout.margin.b > 300
+
+
+def test_names_of_layers_are_legible_and_off_the_numbers_of_the_axis() -> None:
+    for name, look in THEMES.items():
+        assert all(contrast(look.legible(one), look.background) >= 4.5 for one in look.layer_colours(8))
+        figure = figures["information_plane"](trail("tanh", "bins on [-1, 1]", 30), theme=name, slider=False)
+        marks = {one.name: one for one in figure.data if one.name}
+        assert all(contrast(one.textfont.color, look.background) >= 4.5 for one in marks.values())
+        assert marks["softmax 2"].textposition == "top right"
 
 
 def _page() -> None:

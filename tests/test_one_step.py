@@ -98,7 +98,7 @@ def test_measures_of_usable_information_say_so(home, measure):
 
 
 def test_doubts_hold_whichever_unit_is_shown():
-    assert in_both(math.log(2)) == "0.693 nats (1 bits)"
+    assert in_both(math.log(2)) == "0.693 nats (1 bit)"
     rng = np.random.default_rng(0)
     score = explorer.measure(rng.normal(size=(60, 10)), np.arange(60) % 3, measure="probe_information")
     (text,) = (one.text for one in score.warnings if one.rule == "below chance")

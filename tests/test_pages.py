@@ -180,7 +180,7 @@ def test_parts_of_a_plane_that_train_at_once_are_shown_apart(recorded):
 
 
 def test_a_progress_note_of_a_page_is_in_its_unit(recorded):
-    note = "infonce: update 25 of 600, held out 0.693 nats (1 bits)"
+    note = "infonce: update 25 of 600, held out 0.693 nats (1 bit)"
     sweep.submitted(explorer.open(recorded), Plan("infonce").checked(explorer.open(recorded)))
     (job,) = jobs.jobs()
     board.Board()._change(job.id, ("queued",), state="running", note=note)
@@ -188,9 +188,9 @@ def test_a_progress_note_of_a_page_is_in_its_unit(recorded):
         unit: opened("3_plane.py", run=str(recorded), est="infonce", unit=unit).get("progress")[0].proto.text
         for unit in ("bits", "nats")
     }
-    assert said["bits"].endswith("held out 1 bits") and said["nats"].endswith("held out 0.693 nats")
+    assert said["bits"].endswith("held out 1 bit") and said["nats"].endswith("held out 0.693 nats")
     everywhere = opened("9_jobs.py").get("progress")[0].proto.text
-    assert everywhere.endswith(show.plain("held out 0.693 nats (1 bits)"))
+    assert everywhere.endswith(show.plain("held out 0.693 nats (1 bit)"))
     assert show.in_unit("epoch 3, loss 69.3 nats", "bits") == "epoch 3, loss 100.0 bits"
 
 
@@ -258,6 +258,18 @@ def test_a_training_that_failed_before_its_first_step_says_so():
     board.Board()._change(job.id, ("queued",), state="failed", error="it broke")
     test = opened("3_plane.py", run=str(path), job=job.id)
     assert "it broke" in texts(test) and "about to train" not in texts(test)
+
+
+def test_what_is_waited_for_is_said():
+    path, job = submit_demo()
+    other = jobs.submit(jobs.Specification("jobs_fixture:add", {"a": 1, "b": 2}, ""), "Sums [of] two")
+    board.Board().begin(other.id, "")
+    test = opened("3_plane.py", run=str(path), job=job.id)
+    assert "about to train" in texts(test)
+    said = f"Waiting for a worker; before it: {other.title}"
+    assert show.plain(said) in [one.proto.text.split(" · ")[1] for one in test.get("progress")]
+    board.Board().begin(job.id, "")
+    assert "The network is training; its first recorded step" in texts(opened("3_plane.py", run=str(path), job=job.id))
 
 
 IGNORED = {"est": "nope", "target": "zz", "unit": "furlongs", "noise": "-4", "binning.bins": "99999", "rulers": "kgs"}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from explorer.catalogue import labs
-from explorer.figures._numbers import logarithmic, plain
+from explorer.figures._numbers import counted, logarithmic, plain
 from explorer.figures.theme import on
 from explorer.labs.base import drawn
 from explorer.results.pictures import Bars, Cloud, Curves, Grid, Line, Mark, Panels
@@ -161,6 +161,11 @@ def test_parts_that_would_be_too_narrow_in_a_row_stand_below_each_other() -> Non
 )  # fmt: skip
 def test_a_number_is_written_plainly(value: float, text: str) -> None:
     assert plain(value) == text
+
+
+@pytest.mark.parametrize("value, text", [(1.0, "1 bit"), (3.3219, "3.32 bits"), (0.999, "0.999 bits")])
+def test_one_has_its_unit_in_the_singular(value: float, text: str) -> None:
+    assert counted(value, "bits") == text
 
 
 @pytest.mark.parametrize("low, high, pixels, across, texts", [

@@ -1,6 +1,7 @@
 """Points in a plane, each kind with a colour and a shape of its own."""
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -104,10 +105,20 @@ def _sides(place: Place, part: Cloud, points: np.ndarray) -> np.ndarray:
         return sides
     low, high = points.min(0), points.max(0)
     at = (points - low) / np.where(high > low, high - low, 1.0) * (0.9 * place.room.axes, 0.9 * place.height)
+    return free_sides(at, part.texts or ())
+
+
+def free_sides(at: np.ndarray, texts: Sequence[str], mark: float = 0.0) -> np.ndarray:
+    """The side of each point (n, 2), in pixels, at which its text covers least; where there is none, above.
+
+    Args:
+        mark: half the width of a mark, in pixels.
+    """
+    sides = np.full(len(at), "top center", dtype=object)
     boxes = np.zeros((0, 4))
-    for i in written:
-        tried = _around(at[i], 6.0 * len((part.texts or ())[i]))
-        costs = [_covered(box, at, boxes) for box in tried.values()]
+    for i in (i for i, text in enumerate(texts) if text):
+        tried = _around(at[i], 6.0 * len(texts[i]))
+        costs = [_covered(box, at, boxes, mark) for box in tried.values()]
         sides[i] = list(tried)[int(np.argmin(costs))]
         boxes = np.vstack([boxes, tried[sides[i]]])
     return sides
@@ -121,10 +132,11 @@ def _around(at: np.ndarray, wide: float) -> dict[str, tuple[float, float, float,
     return {f"{a} {b}": (lefts[b], lows[a], lefts[b] + wide, lows[a] + high) for a, b in SIDES}
 
 
-def _covered(box: tuple[float, float, float, float], at: np.ndarray, boxes: np.ndarray) -> float:
+def _covered(box: tuple[float, float, float, float], at: np.ndarray, boxes: np.ndarray, mark: float) -> float:
     """Points under a text, and texts under it, which count for more."""
     left, low, right, high = box
-    points = ((at[:, 0] > left) & (at[:, 0] < right) & (at[:, 1] > low) & (at[:, 1] < high)).sum()
+    x, y = at.T
+    points = ((x > left - mark) & (x < right + mark) & (y > low - mark) & (y < high + mark)).sum()
     texts = (boxes[:, 0] < right) & (left < boxes[:, 2]) & (boxes[:, 1] < high) & (low < boxes[:, 3])
     return float(points + 100 * texts.sum())
 

@@ -1,21 +1,23 @@
 """The information plane: every layer's trail from its first to its last recorded step."""
 
-import textwrap
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
 from explorer.figures.finding import alternative, finding, subtitle
-from explorer.figures.theme import LINE as HEAD
-from explorer.figures.theme import NARROW, THEMES, Theme, label, narrow, shapes, thousands
-from explorer.result import NATS_PER
+from explorer.figures.theme import THEMES, Theme, framed, label, narrow, shapes, thousands
+from explorer.result import NATS_PER, amount
 from explorer.results.trajectory import TY, XT, Trajectory
 
+LOW = 0.1
+"""Share of the height below which a name under its mark would lie on the numbers of the axis."""
+BESIDE = {False: 0.1, True: 0.22}
+"""Share of the width within which the names of two marks of one height would meet, and on a narrow screen."""
 NEAR = 0.06
 """Share of the largest value within which the names of two layers would cover each other."""
-LETTERS, LINE = 105, 16
-"""Letters in a line below the title, and its height in pixels."""
+HEIGHT, TOP = 560, 84
+"""Pixels of the figure and above its axes, with a title and words of one line each."""
 
 
 def draw(
@@ -24,6 +26,7 @@ def draw(
     unit: Literal["bits", "nats"] = "bits",
     theme: Literal["light", "dark"] = "light",
     slider: bool = True,
+    follow: str | None = None,
 ) -> go.Figure:
     """Trails of all layers, open marks at the start, filled at the end, with a slider over the steps.
 
@@ -32,16 +35,17 @@ def draw(
 
     Args:
         slider: draw the marks at every step, to be moved through; without it at the first and last alone.
+        follow: the layer that the title speaks of; the one that forgets most when none is named.
     """
     shown, look = result.to(unit), THEMES[theme]
     figure = go.Figure()
     layers = shown.layers
     drawn = zip(layers, look.layer_colours(len(layers)), shapes(len(layers)), _names(shown), strict=True)
     for layer, colour, shape, name in drawn:
-        for trace in _trail(shown, layer, colour, shape, name):
+        for trace in _trail(shown, layer, colour, shape, name | {"textfont": {"color": look.legible(colour)}}):
             figure.add_trace(trace)
     _shade(figure, shown, look)
-    figure.update_layout(_layout(shown, look))
+    figure.update_layout(_layout(shown, look, follow))
     if slider and len(shown.steps) > 1:
         figure.frames = [_frame(shown, place) for place in range(len(shown.steps))]
         figure.update_layout(sliders=[_slider(shown)])
@@ -51,16 +55,28 @@ def draw(
 def _names(shown: Trajectory) -> list[dict[str, Any]]:
     """The name of each layer and where it stands: below its last mark, but where marks lie together in a column."""
     ends = np.array([[shown.curve(layer, XT)[-1], shown.curve(layer, TY)[-1]] for layer in shown.layers]).reshape(-1, 2)
-    reach = NEAR * np.nanmax(np.abs(shown.value), initial=1e-9), NEAR * np.nanmax(np.abs(ends[:, 1]), initial=1e-9)
-    near = (np.abs(ends[:, None] - ends) < reach).all(2) | np.eye(len(ends), dtype=bool)
+    reach = np.array([np.nanmax(np.abs(shown.value), initial=1e-9), np.nanmax(np.abs(ends[:, 1]), initial=1e-9)])
+    apart = (ends - ends[:, None]) / reach
+    near = (np.abs(apart) < NEAR).all(2) | np.eye(len(ends), dtype=bool)
     names = []
     for i, (layer, row) in enumerate(zip(shown.layers, near, strict=True)):
         column = bool(row.sum() > 1)
         own = "\u00a0\u00a0" * column + label(layer)
         lines = [own if other == i else "\u00a0" for other in np.flatnonzero(row)]
-        side = "middle right" if column else "bottom center"
+        side = "middle right" if column else _side(apart[i], ends[i] / reach)
         names.append({"text": ["", "<br>".join(lines)], "textposition": side})
     return names
+
+
+def _side(apart: np.ndarray, own: np.ndarray) -> str:
+    """Where a name stands alone: off the numbers of the axis, and away from marks that are as high and beside it."""
+    if own[1] < LOW:
+        return "top right"
+    beside = apart[(np.abs(apart[:, 1]) < NEAR) & (np.abs(apart[:, 0]) < BESIDE[narrow()]) & (apart[:, 0] != 0), 0]
+    right, left = bool((beside > 0).any()), bool((beside < 0).any())
+    if right == left:
+        return "bottom center"
+    return "bottom right" if left else "bottom left" if own[0] > BESIDE[True] else "top center"
 
 
 def _trail(
@@ -80,7 +96,6 @@ def _trail(
         mode="markers+text",
         marker={"symbol": [symbols[0], symbols[-1]], "size": 11, "color": colour},
         **name,
-        textfont={"color": colour},
         cliponaxis=False,
         error_x=_bars(shown, layer, XT, ends, colour),
         error_y=_bars(shown, layer, TY, ends, colour),
@@ -126,7 +141,7 @@ def _shade(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
     right = (x_top or float(np.nanmax(shown.value, initial=1.0))) * 1.05
     if y_top is not None:
         figure.add_shape(type="rect", x0=0, x1=right, y0=y_top, y1=y_top * 1.08, **grey)
-        text = f"no point can be here: I(T;Y) ≤ H(Y) = {y_top:.3g} {shown.unit}"
+        text = f"no point can be here: I(T;Y) ≤ H(Y) = {amount(f'{y_top:.3g}', shown.unit)}"
         figure.add_annotation(x=right / 2, y=y_top * 1.04, text=text, **note)
     if y_top is not None and shown.about["x_is_identity"]:
         corner = min(right, y_top)
@@ -136,24 +151,13 @@ def _shade(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
         figure.add_shape(type="rect", x0=x_top, x1=right, y0=0, y1=high, **grey)
 
 
-def _layout(shown: Trajectory, look: Theme) -> dict:
-    below = textwrap.wrap(subtitle(shown), NARROW["words"] if narrow() else LETTERS)
-    title = textwrap.wrap(finding(shown), NARROW["title"] if narrow() else LETTERS)
+def _layout(shown: Trajectory, look: Theme, follow: str | None) -> dict:
     axis = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside", "rangemode": "tozero"}
-    return {
-        "title": {
-            "text": f"<b>{'<br>'.join(title)}</b><br><span style='font-size:12px'>{'<br>'.join(below)}</span>",
-            "x": 0.02,
-        },
+    frame = framed(finding(shown, follow), subtitle(shown), alternative(shown, follow), look, HEIGHT)
+    return frame | {
         "xaxis": axis | {"title": f"I(X;T), {shown.unit}"},
         "yaxis": axis | {"title": f"I(T;Y), {shown.unit}"},
-        "showlegend": False,
-        "paper_bgcolor": look.background,
-        "plot_bgcolor": look.background,
-        "font": {"color": look.text},
-        "margin": {"t": 64 + LINE * len(below) + HEAD * (len(title) - 1), "l": 70, "r": 44, "b": 60},
-        "height": 560,
-        "meta": {"alt": alternative(shown)},
+        "margin": {"t": TOP + frame["height"] - HEIGHT, "l": 70, "r": 44, "b": 60},
     }
 
 

@@ -129,7 +129,7 @@ def _gauge(figure: go.Figure, found: Interactions, per: float, look: Theme) -> N
     within = f"  {amount(low)} to {amount(high)}" if ends else ""
     figure.add_annotation(
         x=value, y=0, yshift=17, yanchor="bottom", xanchor=_side(value, found, per), showarrow=False,
-        text=f"<b>Ω = {amount(value)}</b>{within}", font={"size": 12, "color": look.text},
+        text=f"<b>Ω = {amount(value)}</b>{within}", font={"size": 12, "color": look.text}, bgcolor=look.background,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def finding(found: Interactions, unit: str = "nats") -> str:
         return "Some variables and the target look like functions of each other: what they tell of it is then infinite"
     most, null = (one / NATS_PER[unit] for one in found.most("synergy"))
     if most <= null:
-        return f"No two of these variables tell more only together, {amount(most)} {unit}, than of a shuffled target"
+        return f"No synergy beyond chance: {amount(most)} {unit} at most, and {amount(null)} with the target shuffled"
     if most < 0.005:
         return "No two of these variables tell anything only together"
     i, j = sorted(map(int, np.unravel_index(int(np.nanargmax(found.synergy)), found.synergy.shape)))

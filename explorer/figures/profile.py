@@ -8,12 +8,14 @@ from plotly.subplots import make_subplots
 
 from explorer.figures._depth import draw_depth, is_one_step
 from explorer.figures._profile_words import alternative, amount, finding, subtitle
-from explorer.figures.theme import THEMES, Theme, faint, framed, label, shapes, thousands
+from explorer.figures.theme import THEMES, Theme, faint, framed, label, narrow, shapes, thousands
 from explorer.result import NATS_PER
 from explorer.results.trajectory import Trajectory
 
-TOP = 100
+TOP = 110
 """Pixels above the heat map."""
+SIDES = {False: {"l": 100, "r": 130}, True: {"l": 84, "r": 88}}
+"""Pixels beside the axes, and on a narrow screen."""
 
 ROW = 30
 """Height of one layer in the heat map, px."""
@@ -49,7 +51,7 @@ def draw(
     for trace in _curves(shown, look):
         figure.add_trace(trace, 2, 1)
     frame = framed(finding(shown), subtitle(shown), alternative(shown), look, height)
-    figure.update_layout(frame | {"margin": {"t": TOP + frame["height"] - height}})
+    figure.update_layout(frame | {"margin": SIDES[narrow()] | {"t": TOP + frame["height"] - height, "b": 50}})
     _axes(figure, shown, look)
     _names(figure, shown, look)
     if step in shown.steps and layer in shown.layers:
@@ -145,7 +147,7 @@ def _curves(shown: Trajectory, look: Theme) -> list[go.Scatter]:
 
 def _axes(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
     count = len(shown.steps)
-    ticks = np.unique(np.linspace(0, count - 1, min(count, 9)).round().astype(int))
+    ticks = np.unique(np.linspace(0, count - 1, min(count, 5 if narrow() else 9)).round().astype(int))
     along = {"tickvals": ticks, "ticktext": [thousands(shown.steps[i]) for i in ticks], "range": [-0.5, count - 0.5]}
     plain: dict[str, Any] = {"showgrid": False, "zeroline": False, "linecolor": look.axis, "ticks": "outside"}
     figure.update_xaxes(**plain, **along)
@@ -160,8 +162,7 @@ def _axes(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
     figure.update_yaxes(
         row=2, **plain, title={"text": f"{shown.about.get('words', 'value')}{unit}"}, rangemode="normal"
     )
-    figure.update_layout(clickmode="event+select", dragmode=False, hovermode="closest",
-                         margin={"l": 100, "r": 130, "t": 110, "b": 50})  # fmt: skip
+    figure.update_layout(clickmode="event+select", dragmode=False, hovermode="closest")
 
 
 def _names(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
@@ -178,7 +179,7 @@ def _names(figure: go.Figure, shown: Trajectory, look: Theme) -> None:
     for j, y in heights.items():
         figure.add_annotation(
             x=1.0, xref="paper", xanchor="left", xshift=6, y=y, yref="y2", text=label(shown.layers[j]),
-            font={"color": colours[j], "size": 11}, showarrow=False,
+            font={"color": look.legible(colours[j]), "size": 11}, showarrow=False,
         )  # fmt: skip
 
 

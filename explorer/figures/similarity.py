@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.figures.theme import THEMES, Theme, framed, label, shapes, thousands
+from explorer.figures._cloud import free_sides
+from explorer.figures.theme import THEMES, Theme, framed, label, narrow, shapes, thousands
 from explorer.results.representation import Similarity
 
 PRINTED = 8
@@ -15,7 +16,10 @@ PRINTED = 8
 LABELLED = 30
 """Representations up to which every one is named on the axes."""
 
-HEIGHT, TOP, BOTTOM = 520, 92, 92
+HEIGHT, TOP, BOTTOM, BELOW = 520, 92, 92, 380
+"""Pixels of the figure, above and below its axes, and of a map that stands below the matrix."""
+SIDE = 300
+"""Pixels of the side of the map, about, by which names are kept off marks."""
 
 
 def draw(result: Similarity, *, theme: Literal["light", "dark"] = "light") -> go.Figure:
@@ -26,19 +30,32 @@ def draw(result: Similarity, *, theme: Literal["light", "dark"] = "light") -> go
     a layer is there at several steps, a line joins them and its name stands at the last.
     """
     look = THEMES[theme]
-    figure = make_subplots(cols=2, column_widths=[0.52, 0.48], horizontal_spacing=0.16)
+    figure = _panels()
     names = [label(name) for name in result.names]
     figure.add_trace(_matrix(result, names, look), 1, 1)
     if len(names) <= PRINTED:
         _print(figure, result, look)
     for trail in _trails(result, look):
-        figure.add_trace(trail, 1, 2)
-    figure.add_trace(_map(result, names, look), 1, 2)
+        figure.add_trace(trail, *_second())
+    figure.add_trace(_map(result, names, look), *_second())
     _axes(figure, result, names, look)
-    frame = framed(finding(result), subtitle(result), alternative(result), look, HEIGHT)
-    margin = {"t": TOP + frame["height"] - HEIGHT, "b": BOTTOM, "l": 20, "r": 20}
+    height = HEIGHT + BELOW * narrow()
+    frame = framed(finding(result), subtitle(result), alternative(result), look, height)
+    margin = {"t": TOP + frame["height"] - height, "b": BOTTOM, "l": 20, "r": 20}
     figure.update_layout(frame | {"margin": margin})
     return figure
+
+
+def _panels() -> go.Figure:
+    """The matrix and the map, side by side or, on a narrow screen, below each other."""
+    if narrow():
+        return make_subplots(rows=2, vertical_spacing=0.16)
+    return make_subplots(cols=2, column_widths=[0.52, 0.48], horizontal_spacing=0.16)
+
+
+def _second() -> tuple[int, int]:
+    """Row and column of the map."""
+    return (2, 1) if narrow() else (1, 2)
 
 
 def finding(shown: Similarity) -> str:
@@ -104,8 +121,13 @@ def _matrix(shown: Similarity, names: list[str], look: Theme) -> go.Heatmap:
         colorscale=[[0.0, low_colour], [1.0, high_colour]],
         customdata=[[_told(shown, names, i, j) for j in places] for i in places],
         hovertemplate="%{customdata}<extra></extra>", hoverongaps=True,
-        colorbar={"thickness": 10, "x": 0.475, "outlinewidth": 0, "title": {"text": shown.about.get("unit", "")}},
+        colorbar=_beside_matrix() | {"title": {"text": shown.about.get("unit", "")}},
     )  # fmt: skip
+
+
+def _beside_matrix() -> dict[str, Any]:
+    place = {"x": 1.0, "y": 1.0, "yanchor": "top", "len": 0.42} if narrow() else {"x": 0.475}
+    return place | {"thickness": 10, "outlinewidth": 0}
 
 
 def _limits(shown: Similarity) -> tuple[float, float]:
@@ -147,10 +169,11 @@ def _map(shown: Similarity, names: list[str], look: Theme) -> go.Scatter:
     looks = dict(zip(depth, zip(look.layer_colours(len(depth)), shapes(len(depth)), strict=True), strict=True))
     ends = {i for trail in _courses(shown) for i in trail[:-1]}
     last = [label(layer) if ends else name for layer, name in zip(layers, names, strict=True)]
+    text = ["" if i in ends else name for i, name in enumerate(last)]
     return go.Scatter(
-        x=shown.places[:, 0], y=shown.places[:, 1], mode="markers+text", textposition=_sides(shown.places),
-        text=["" if i in ends else name for i, name in enumerate(last)],
-        customdata=names, hovertemplate="%{customdata}<extra></extra>", cliponaxis=False,
+        x=shown.places[:, 0], y=shown.places[:, 1], mode="markers+text", text=text,
+        textposition=_sides(shown.places, text), customdata=names, hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
         marker={
             "color": [looks[one][0] for one in layers], "symbol": [looks[one][1] for one in layers],
             "size": [7 if i in ends else 12 for i in range(len(names))], "opacity": 1.0,
@@ -185,16 +208,15 @@ def _trails(shown: Similarity, look: Theme) -> list[go.Scatter]:
     ]
 
 
-def _sides(places: np.ndarray) -> list[str]:
-    """Where each label stands: on the side away from the nearest other place."""
-    found = []
-    for i, spot in enumerate(places):
-        away = np.linalg.norm(places - spot, axis=1)
-        away[i] = np.inf
-        away[np.isnan(away)] = np.inf
-        nearest = places[int(np.argmin(away))] if len(places) > 1 else spot
-        found.append("top center" if not nearest[1] > spot[1] else "bottom center")
-    return found
+def _sides(places: np.ndarray, names: list[str]) -> list[str]:
+    """Where each label stands: where it covers least of other marks and labels."""
+    known = ~np.isnan(places[:, 0])
+    sides = np.full(len(places), "top center", dtype=object)
+    if known.any():
+        reach = 1.24 * (float(np.ptp(places[known], axis=0).max()) or 1.0)
+        shown = [name for name, there in zip(names, known, strict=True) if there]
+        sides[known] = free_sides(places[known] / reach * SIDE, shown, mark=7.0)
+    return sides.tolist()
 
 
 def _axes(figure: go.Figure, shown: Similarity, names: list[str], look: Theme) -> None:
@@ -206,10 +228,11 @@ def _axes(figure: go.Figure, shown: Similarity, names: list[str], look: Theme) -
     known = shown.places[~np.isnan(shown.places[:, 0])]
     reach = 0.62 * float(np.ptp(known, axis=0).max() or 1.0) if len(known) else 1.0
     middle = (known.max(0) + known.min(0)) / 2 if len(known) else np.zeros(2)
+    row, col = _second()
     for axis, at, more in ((figure.update_xaxes, 0, {}), (figure.update_yaxes, 1, {"scaleanchor": "x2"})):
         span = [middle[at] - reach, middle[at] + reach]
         line = {"gridcolor": look.impossible, "linecolor": look.axis, "zeroline": False, "constrain": "domain"}
-        axis(**line, range=span, showticklabels=False, mirror=True, row=1, col=2, **more)
+        axis(**line, range=span, showticklabels=False, mirror=True, row=row, col=col, **more)
     unit = shown.about.get("unit") if shown.distance else ""
     title = "map: near means alike" + (f", {unit}" if unit else "")
-    figure.update_xaxes(title={"text": title, "standoff": 8}, row=1, col=2)
+    figure.update_xaxes(title={"text": title, "standoff": 8}, row=row, col=col)

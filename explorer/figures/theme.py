@@ -18,6 +18,8 @@ GLYPHS = dict(zip(SHAPES, "■◆●▲⬟★✚⬢", strict=True))
 """Every marker shape as a character, for words beside a mark."""
 
 
+WORDS = 4.5
+"""Contrast that words keep against the ground."""
 LINE = 24
 """Height of a line of a title, and of one of the words below it, in pixels."""
 MOST = {"title": 64, "words": 108}
@@ -49,6 +51,11 @@ class Theme:
         low, high = self.depths
         places = [low + (high - low) * i / max(1, count - 1) for i in range(count)]
         return [_hex(colour) for colour in sample_colorscale("Viridis", places)]
+
+    def legible(self, colour: str) -> str:
+        """A colour "#rrggbb" mixed with the ink until words in it keep 4.5:1 against the ground."""
+        mixed = (sample_colorscale([colour, self.text], k / 20)[0] for k in range(21))
+        return next((one for one in map(_hex, mixed) if contrast(one, self.background) >= WORDS), self.text)
 
 
 LIGHT_CATEGORIES = ("#0b5cab", "#a84300", "#007060", "#7a3db8", "#a3195b", "#5c6400", "#4d5a66")
@@ -95,6 +102,18 @@ def faint(colour: str, share: float) -> str:
     """A colour "#rrggbb" that lets most of the ground through, for bands."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{share:g})"
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of luminances of two colours "#rrggbb", from 1 to 21, as WCAG defines it."""
+    dark, bright = sorted(map(_luminance, (one, other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return sum(share * one for share, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def _hex(colour: str) -> str:

@@ -1,6 +1,7 @@
 """Estimators against a known truth: the estimates with their bands, bias, deviation and time."""
 
 import html
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -234,12 +235,23 @@ def _axes(figure: go.Figure, shown: Trials, look: Theme, limits: tuple[float, fl
     figure.update_yaxes(**plain | zero, range=[-bias, bias], nticks=5, row=2, col=1)
     if _repeated(shown):
         figure.update_yaxes(**plain, rangemode="tozero", nticks=5, row=2, col=2)
-    figure.update_yaxes(**plain, type="log", dtick=1, exponentformat="power", row=2, col=len(names))
+    figure.update_yaxes(**plain | _decades(shown.seconds), row=2, col=len(names))
     for name, k in zip((f"↑ information, {shown.unit}", *names), ("", "2", "3", "4"), strict=False):
         figure.add_annotation(
-            x=0, xref=f"x{k} domain", xshift=-44, y=1, yref=f"y{k} domain", yshift=2, text=name, showarrow=False,
+            x=0, xref=f"x{k} domain", xshift=-44, y=1, yref=f"y{k} domain", yshift=8, text=name, showarrow=False,
             xanchor="left", yanchor="bottom",
         )  # fmt: skip
+
+
+def _decades(values: np.ndarray) -> dict[str, Any]:
+    """A logarithmic axis of whole powers of ten, at most five of them with a number; without values it has none."""
+    known = values[np.isfinite(values) & (values > 0)]
+    if not len(known):
+        return {"type": "log", "tickvals": []}
+    low, high = math.floor(np.log10(known.min())), math.ceil(np.log10(known.max()))
+    step = max(1, math.ceil((high - low) / 4))
+    limits = [low - 0.05, max(high, low + 1) + 0.05]
+    return {"type": "log", "tick0": low, "dtick": step, "exponentformat": "power", "range": limits}
 
 
 def _layout(shown: Trials, look: Theme) -> dict[str, Any]:

@@ -76,7 +76,7 @@ a neuron: that all is normal. Every estimate of information on this app's pages 
 shuffled, which is this lesson's number for your data."""
 
 DOUBT = """Samples of independent numbers, counted in many cells, that read close to 0 without a correction. Look for
-them: change the number of cells, and see what the table reads at ρ = 0 against $(B-1)^2/2n$."""
+them: play on with every control, change `bins` there, and see what the table reads at ρ = 0 against $(B-1)^2/2n$."""
 
 
 def lesson() -> Lesson:

@@ -11,7 +11,7 @@ from explorer.handouts.lesson import changed_mind, frames
 from explorer.lab_runs import Asked
 from explorer.lessons.base import Lesson, Number, Question, after, ordered
 from explorer.settings import Setting, typed
-from explorer.ui import answers, export, lab_figure, lesson_handouts, teacher
+from explorer.ui import answers, export, focus, lab_figure, lesson_handouts, teacher
 from explorer.ui.answers import Part
 from explorer.ui.form import tell_ignored
 from explorer.ui.pages import link
@@ -95,8 +95,9 @@ def _played(
     with picture:
         text, place = teacher.bar(prepared)
         text.markdown(f"**Do:** {lesson.play.do}")
-        with place:
+        with place, st.container(key="lesson-play"):
             values = dict(lesson.play.state) | teacher.controls(_free(lesson), name, prepared)
+            focus.first_of("lesson-play")
         lab_figure.panel(lab_figure.on_screen(lesson.play.lab, values), prepared.changed)
     with side:
         expected, _, _ = answers.judged(lesson.predict, predicted)
@@ -147,6 +148,8 @@ def _give(name: str, part: Part, question: Question | Number, key: str) -> None:
     if chosen is None:
         st.session_state[f"{key}-missing"] = True
         return
+    if part == "predicted":
+        focus.moves_on()
     code = answers.code_of(question, chosen)
     answers.give(name, part, code)
     st.session_state[f"{key}-code"] = code  # what is chosen while the page is still drawn must not be taken back

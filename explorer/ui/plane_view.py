@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.figures.finding import alternative, finding, peak_note, subtitle
 from explorer.figures.theme import THEMES, label, shapes
-from explorer.result import NATS_PER, finite, to_json
+from explorer.result import NATS_PER, amount, finite, to_json
 from explorer.results.trajectory import TY, XT, Trajectory
 
 
@@ -122,9 +122,11 @@ def _limits(shown: Trajectory) -> dict[str, Any]:
     bound = about["x_is_identity"]
     return {
         "x_max": x_max if bound else None,
-        "x_label": f"I(X;T) ≤ H(X) = {x_max:.4g} {unit}" if x_max is not None and bound else None,
+        "x_label": f"I(X;T) ≤ H(X) = {amount(f'{x_max:.4g}', unit)}" if x_max is not None and bound else None,
         "y_max": y_max,
-        "y_label": f"no point can be here: I(T;Y) ≤ H(Y) = {y_max:.3g} {unit}" if y_max is not None else None,
+        "y_label": f"no point can be here: I(T;Y) ≤ H(Y) = {amount(f'{y_max:.3g}', unit)}"
+        if y_max is not None
+        else None,
         "diagonal": bound,
     }
 

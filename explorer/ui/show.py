@@ -9,10 +9,10 @@ import streamlit as st
 
 from explorer import jobs
 from explorer.errors import ExplorerError
-from explorer.result import NATS_PER, Doubt
+from explorer.result import NATS_PER, Doubt, amount
 
-AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?) nats(?: \((\S+) bits\))?")
-"""An information in a sentence: "0.693 nats (1 bits)", or in nats alone."""
+AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?) nats?(?: \((\S+) bits?\))?")
+"""An information in a sentence: "0.693 nats (1 bit)", or in nats alone."""
 
 
 def doubts(found: Sequence[Doubt], computed: bool = True) -> None:
@@ -37,7 +37,7 @@ def job_line(job: Any) -> None:
     if job.live:
         followed = not job.total  # nobody knows how many steps a training is still to record
         note = in_unit(job.note, st.session_state.get("unit", ""))
-        words = {"queued": "Waiting for a worker", "cancelling": "Stopping"}.get(job.state, note or "Running")
+        words = _queued() if job.state == "queued" else "Stopping" if job.state == "cancelling" else note or "Running"
         left = f" · {duration(job.seconds_left)} left" if job.seconds_left is not None and not followed else ""
         bar, stop = st.columns([6, 1], vertical_alignment="center")
         bar.progress(min(1.0, job.fraction), text=f"{plain(job.title)} · {plain(words)}{left}")
@@ -50,6 +50,13 @@ def job_line(job: Any) -> None:
         if job.hint:
             st.caption(plain(job.hint))
         st.button("Resume", key=f"resume-{job.id}", on_click=resume, args=(job.id,))
+
+
+def _queued() -> str:
+    """What a job waits for: the jobs that keep the workers."""
+    before = [job.title for job in jobs.jobs() if job.live and job.state != "queued"]
+    first = f"; before it: {', '.join(before[:2])}" if before else ""
+    return f"Waiting for a worker{first}{f' and {len(before) - 2} more' if len(before) > 2 else ''}"
 
 
 def cancel(job: str) -> None:
@@ -94,9 +101,9 @@ def in_unit(text: str, unit: str) -> str:
 def _amount(nats: str, bits: str | None, unit: str) -> str:
     """An information in a unit, with the digits that it has."""
     if unit == "nats":
-        return f"{nats} nats"
+        return amount(nats, unit)
     digits = len(nats.partition(".")[2])
-    return f"{bits or f'{float(nats) / NATS_PER[unit]:.{digits}f}'} {unit}"
+    return amount(bits or f"{float(nats) / NATS_PER[unit]:.{digits}f}", unit)
 
 
 def plain(text: str) -> str:

@@ -164,7 +164,7 @@ def test_by_keyboard_alone(app: App, page: Page) -> None:
     drawn = figure(page)
     quiet(page)
     before = drawn.get_attribute("aria-label")
-    reach(page, "^INPUT range")
+    page.wait_for_function("document.activeElement.type === 'range'")  # where the button was that had the focus
     page.keyboard.press("End")
     expect(page.get_by_role("figure").first).not_to_have_attribute("aria-label", str(before), timeout=60_000)
     quiet(page)

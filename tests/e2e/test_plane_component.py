@@ -322,6 +322,11 @@ def test_fits_and_labels_stay_apart(open_plane: Open, width: int) -> None:
         )
         clashes = [(a, b) for k, a in enumerate(boxes) for b in boxes[:k] if overlap(a, b)]
         assert clashes == []
+        marks = page.locator(".chart [data-layer] > g > path").evaluate_all(
+            "(all) => all.map((one) => one.getBoundingClientRect().toJSON())"
+        )
+        letters = [{**box, "bottom": box["bottom"] - 4} for box in boxes]  # the rest is room below the line of writing
+        assert len(marks) == len(boxes) and not [(a, b) for a in letters for b in marks if overlap(a, b)]
         assert all(box["left"] >= 0 and box["right"] <= width for box in boxes)
         press(page, *["ArrowLeft"] * 12)
     for view_button in ("By layer", "Table"):

@@ -1,6 +1,7 @@
 """Diffusion spectral entropy and its relatives against the authors' package, closed forms and laws."""
 
 import math
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 from dse_dsmi import adjacency_spectral_entropy as official_ase
 from dse_dsmi import diffusion_spectral_entropy as official_dse
+from scipy.spatial.distance import pdist
 from sklearn.datasets import load_digits, make_blobs, make_swiss_roll
 
 import explorer
@@ -54,6 +56,15 @@ def test_published_conventions_keep_their_numbers() -> None:
     roll = make_swiss_roll(600, random_state=1)[0]
     found = [dse(roll, 10), dse(roll, 2), dse(roll, 2, 2)]
     assert found == pytest.approx([3.135050, 7.513687, 6.643891], abs=1e-6)
+
+
+def test_a_dead_width_is_told_with_one_that_is_not() -> None:
+    z = DATA["blobs"]
+    (doubt,) = score(z, sigma=1e4).warnings
+    (median,) = map(float, re.findall(r"The median distance between samples is (\S+);", doubt.text))
+    assert doubt.rule == "dead zone" and median == pytest.approx(np.median(pdist(z)), rel=0.01)
+    assert not score(z, bandwidth="median").warnings
+    assert "median" not in score(np.ones((20, 3)), sigma=1e4).warnings[0].text
 
 
 def test_the_paper_and_its_code_differ() -> None:

@@ -48,6 +48,7 @@ def lab(until: Annotated[int, Range(1, 8000, log=True)] = 8000) -> Figure:
     """
     layer = curve("twelve_bit", "binning", "tanh_3").until(until)
     label = curve("twelve_bit", "binning", "tanh_3", "ty").until(until)
-    figure = figures["information_plane"](trail("tanh", "bins on [-1, 1]", until), theme=ground(), slider=False)
+    shown = trail("tanh", "bins on [-1, 1]", until)
+    figure = figures["information_plane"](shown, theme=ground(), slider=False, follow="tanh_3")
     numbers = {"start": layer.start, "peak": layer.peak, "at": layer.at, "now": layer.end}
     return telling(figure, **numbers, **{"of the label": label.end})

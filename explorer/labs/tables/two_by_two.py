@@ -56,8 +56,9 @@ def lab(
         lines=[Line("exact", seen.curve, style="dash"), Line("here", [seen.shared], style="points", x=[agreement])],
         marks=[Mark(seen.first, f"all that coin 1 holds: {seen.first:.2f}", "y")],
     )  # fmt: skip
+    shared = f"{seen.shared:.2f}" if seen.shared >= 0.01 else f"{round(seen.shared, 6) + 0.0:.1g}"
     return Panels(
-        title=f"Coins that agree {100 * agreement:.0f} % of the time share {seen.shared:.2f} bit of {seen.second:.2f}",
+        title=f"Coins that agree {100 * agreement:.0f} % of the time share {shared} bit of {seen.second:.2f}",
         note=f"exact, no samples; coin 1 shows heads with probability {heads:g}",
         told={"shared": seen.shared, "first": seen.first, "second": seen.second}, parts=[table, curve],
     ).plot()  # fmt: skip

@@ -70,7 +70,7 @@ def lab(
         title=f"{looks} looks: the reused holdout reports {reused[-1]:.2f}, fresh samples {fresh[-1]:.2f}, "
         f"Thresholdout {guarded[-1]:.2f}",
         note=f"{samples} samples a set; {telling} of {looks} features tell; mean and range of {DRAWS} draws; usual "
-        f"95 % interval ± {width:.2f}; Thresholdout answered {found.spent:.0f} times from the holdout",
+        f"95 % interval ± {width:.2f}; answers of Thresholdout from the holdout: {found.spent:.0f}",
         told={
             "reused holdout": reused[-1],
             "half of the usual interval": width,

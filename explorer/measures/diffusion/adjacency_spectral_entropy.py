@@ -76,4 +76,4 @@ class AdjacencySpectralEntropy(Measure):
         bits = spectral_bits(found)
         if self.graph != "gaussian":
             return Reading(bits, None, details)
-        return Reading(bits, None, details | {"sigma": sigma}, dead(bits, len(z), sigma))
+        return Reading(bits, None, details | {"sigma": sigma}, dead(bits, z, sigma))

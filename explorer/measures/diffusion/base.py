@@ -11,7 +11,7 @@ from explorer.errors import SampleError
 from explorer.numerics.distances import median_distance
 from explorer.numerics.lanczos import Density, density
 from explorer.numerics.spectra import diffusion, eigenvalues, gaussian, squared_distances
-from explorer.result import Doubt
+from explorer.result import Doubt, amount
 
 EXACT = 5000
 """Samples up to which "auto" takes all eigenvalues."""
@@ -117,15 +117,23 @@ def width(z: torch.Tensor, bandwidth: str, sigma: float) -> float:
     return median
 
 
-def dead(bits: float, n: int, sigma: float) -> tuple[Doubt, ...]:
-    """A doubt where an entropy of n samples lies within 1 % of 0 or of log2 n."""
-    ceiling = math.log2(n)
+def dead(bits: float, z: torch.Tensor, sigma: float) -> tuple[Doubt, ...]:
+    """A doubt where an entropy of samples (n, d) lies within 1 % of 0 or of log2 n, with a width to try instead."""
+    ceiling = math.log2(len(z))
     if DEAD * ceiling < bits < (1 - DEAD) * ceiling:
         return ()
     low = bits <= DEAD * ceiling
     end, reach = ("0", "large: all samples look like one") if low else ("log2 n", "small: no two samples are near")
-    text = f"The entropy of {bits:.4g} bits is within 1 % of {end}; sigma={sigma:g} is too {reach}."
-    return (Doubt("dead zone", text),)
+    text = f"The entropy of {amount(f'{bits:.4g}', 'bits')} is within 1 % of {end}; sigma={sigma:g} is too {reach}."
+    return (Doubt("dead zone", text + _instead(z, sigma)),)
+
+
+def _instead(z: torch.Tensor, sigma: float) -> str:
+    """The median distance in a sentence; "" where it is 0 or the width already, or dear to find."""
+    median = float(median_distance(z)) if len(z) <= EXACT else 0.0
+    if median == 0 or math.isclose(median, sigma, rel_tol=1e-3):
+        return ""
+    return f" The median distance between samples is {median:.3g}; bandwidth='median' takes it."
 
 
 def probed(found: Entropy, n: int) -> tuple[Doubt, ...]:

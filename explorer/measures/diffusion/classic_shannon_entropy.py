@@ -10,7 +10,7 @@ from torch.special import entr
 
 from explorer.measures.base import Measure, Reading
 from explorer.numerics.cells import counts, row_codes
-from explorer.result import Doubt
+from explorer.result import Doubt, amount
 from explorer.settings import Range
 
 
@@ -56,6 +56,7 @@ class ClassicShannonEntropy(Measure):
     def value(self, z: torch.Tensor, y: None = None) -> Reading:
         """The formula; details hold the ceiling."""
         bits, ceiling = cell_bits(cells(z, self.bins)), math.log2(len(z))
-        text = f"The entropy of {bits:.4g} bits is within 1 % of log2 n: nearly every sample has a cell of its own."
+        read = amount(f"{bits:.4g}", "bits")
+        text = f"The entropy of {read} is within 1 % of log2 n: nearly every sample has a cell of its own."
         doubts = (Doubt("dead zone", text),) if bits >= 0.99 * ceiling else ()
         return Reading(bits, None, {"ceiling": ceiling}, doubts)

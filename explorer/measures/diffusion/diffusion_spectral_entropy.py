@@ -72,7 +72,7 @@ class DiffusionSpectralEntropy(Measure):
             found.bits,
             interval=(found.bits - found.bar, found.bits + found.bar) if found.bar else None,
             details={"sigma": sigma, "ceiling": math.log2(len(z)), "spectrum": found.spectrum.tolist()},
-            doubts=(*dead(found.bits, len(z), sigma), *probed(found, len(z))),
+            doubts=(*dead(found.bits, z, sigma), *probed(found, len(z))),
             level=0.99,
         )
 

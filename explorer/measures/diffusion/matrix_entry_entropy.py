@@ -10,7 +10,7 @@ from torch.special import entr
 from explorer.measures.base import Measure, Reading
 from explorer.measures.diffusion.base import width
 from explorer.numerics.spectra import gaussian, rows_of_squares
-from explorer.result import Doubt
+from explorer.result import Doubt, amount
 from explorer.settings import Range
 
 
@@ -68,9 +68,6 @@ def _dead(bits: float, floor: float, sigma: float) -> tuple[Doubt, ...]:
     if 0.01 < share < 0.99:
         return ()
     end, reach = ("log2 n", "small: no two samples are near") if share <= 0.01 else ("2 log2 n", "large: all are near")
-    return (
-        Doubt(
-            "dead zone",
-            f"The entropy of {bits:.4g} bits is that of any samples, {end}; sigma={sigma:g} is too {reach}.",
-        ),
-    )
+    read = amount(f"{bits:.4g}", "bits")
+    text = f"The entropy of {read} is that of any samples, {end}; sigma={sigma:g} is too {reach}."
+    return (Doubt("dead zone", text),)

@@ -178,10 +178,11 @@ class PlaneScene {
     const around = ([x, y], r, h = r) => ({ x: x - r, y: y - h, w: 2 * r, h: 2 * h });
     const starts = this.points.map((points) => points.find(Boolean)).filter(Boolean);
     const taken = [...this.fixed, ...starts.map((point) => ({ ...around(point, 5), weight: 30 }))];
-    for (const { point, rest } of spots) {
-      if (point) taken.push(around(point, RADIUS + 1));
+    const marks = spots.map(({ point }) => point);
+    spots.forEach(({ point, rest }, k) => {
+      if (point) taken.push({ ...around(point, RADIUS * this.nesting(marks, k) + 1), weight: 150 });
       if (rest) taken.push(around(rest, 10, 3));
-    }
+    });
     const choose = (point, [w, h], previous) => {
       const box = placeLabel(point, w, h, { taken, ink: this.spread, frame: this.frame, previous });
       taken.push({ ...shifted(box, point), weight: 200 });
