@@ -9,7 +9,6 @@ from explorer.coded.disentangle import disentanglement
 from explorer.data import Recording
 from explorer.errors import FileError, SettingError
 from explorer.examples.base import bundled
-from explorer.likeness import similarity
 from explorer.recordings.foreign import found
 from explorer.recordings.store import open_folder
 from explorer.result import Estimate
@@ -17,6 +16,7 @@ from explorer.runs.groups import compare
 from explorer.score import Score
 from explorer.settings import checked_settings
 from explorer.sources._readers import is_source
+from explorer.studies.likeness import similarity
 from explorer.sweep import plane, profile
 from explorer.together import interactions
 

@@ -13,12 +13,12 @@ from sklearn.manifold import trustworthiness
 from torch import nn
 
 from explorer.catalogue import embeddings
-from explorer.clouds import Picture, cloud, collected, compute, cost, run, specification
 from explorer.data import Recording
 from explorer.errors import Cancelled, FileError, SampleError, SettingError, UnknownNameError
 from explorer.jobs.progress import nothing
 from explorer.recordings.recorder import Recorder
 from explorer.recordings.store import open_folder
+from explorer.studies.clouds import Picture, cloud, collected, compute, cost, run, specification
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -250,7 +250,8 @@ def test_the_job_computes_what_is_read_afterwards(folder):
     picture = Picture("1", settings={"frame": "step"}, steps=(2, 0)).checked(recording)
     job = specification(recording, picture)
     again = specification(open_folder(folder), picture)
-    assert job.function == "explorer.clouds:run" and job.id == again.id and set(job.cost) == {"seconds", "bytes"}
+    assert job.function == "explorer.studies.clouds:run" and job.id == again.id
+    assert set(job.cost) == {"seconds", "bytes"}
     assert job.id != specification(recording, Picture("1").checked(recording)).id
     assert run(**json.loads(json.dumps(job.arguments)), progress=nothing) == {"steps": 2, "complete": True}
     assert collected(recording, picture).steps == (0, 2)
@@ -269,6 +270,6 @@ def test_every_embedding_foresees_its_cost(recording, name):
 
 
 def test_reading_needs_no_torch():
-    code = "import sys, explorer.clouds as c; c.Picture('a').call; print('torch' in sys.modules)"
+    code = "import sys, explorer.studies.clouds as c; c.Picture('a').call; print('torch' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"

@@ -17,8 +17,8 @@ from explorer.recordings import differences, library
 from explorer.recordings import subset as copies
 from explorer.recordings.manifest import LayerEntry, Manifest, read_manifest, write_manifest, write_step
 from explorer.recordings.subset import Subset, copied
-from explorer.sanity import compute, sanity
 from explorer.sources._limits import size
+from explorer.studies.sanity import compute, sanity
 from explorer.sweep import profile
 from explorer.ui import overview_view
 
@@ -315,8 +315,8 @@ class TestPage:
         assert not test.exception and not test.warning
         assert "0 of 2 layers have been looked at. The probe is still to come." in texts(test)
         (job,) = jobs.jobs()
-        assert job.spec.function == "explorer.sanity:run"
-        from explorer.sanity import run
+        assert job.spec.function == "explorer.studies.sanity:run"
+        from explorer.studies.sanity import run
 
         run(**job.spec.arguments, progress=lambda *a: None)
         jobs.board.Board().begin(job.id, "test")

@@ -14,15 +14,16 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import demo, jobs, likeness
+from explorer import demo, jobs
 from explorer.catalogue import objectives, training
 from explorer.coded import disentangle, traversal
-from explorer.likeness import Pairs
 from explorer.metrics import Metrics
 from explorer.result import NATS_PER, Null
 from explorer.results.metric_deltas import Delta, deltas
 from explorer.results.metric_table import MetricTable
 from explorer.score import Score
+from explorer.studies import likeness
+from explorer.studies.likeness import Pairs
 from explorer.training.vae import train
 from explorer.ui import codes, compared, images, strips, training_view, traversal_view, units
 
@@ -280,7 +281,8 @@ def test_without_another_run_the_comparison_says_what_to_do(trained, home):
 def test_the_other_run_is_scored_by_jobs_and_then_drawn(trained, home):
     test = compare(trained, home, "run1")
     assert not test.exception
-    assert {job.spec.function for job in jobs.jobs()} == {"explorer.coded.disentangle:run", "explorer.likeness:run"}
+    functions = {job.spec.function for job in jobs.jobs()}
+    assert functions == {"explorer.coded.disentangle:run", "explorer.studies.likeness:run"}
     for job in jobs.jobs():
         jobs.cancel(job.id)
     both = [explorer.open(trained / "run0"), explorer.open(home / "recordings" / "run1")]

@@ -5,11 +5,12 @@ import pytest
 from pages_fixture import opened, quiet, texts  # noqa: F401
 from streamlit.testing.v1 import AppTest
 
-from explorer import jobs, panel, trials
+from explorer import jobs
 from explorer.jobs import board
-from explorer.panel import Inquiry
 from explorer.results.comparison import Panel
-from explorer.trials import Trial
+from explorer.studies import panel, trials
+from explorer.studies.panel import Inquiry
+from explorer.studies.trials import Trial
 from explorer.ui import estimators_page, your_data
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -303,7 +304,7 @@ def test_trained_bounds_ask_first_and_share_what_trials_keep():
     assert "These 60 trainings take about" in texts(test) and jobs.jobs() == []
     next(button for button in test.button if button.label == "Run").click().run()
     (job,) = jobs.jobs()
-    assert job.spec.function == "explorer.trials:fill" and len(job.spec.arguments["trial"]["values"]) == 5
+    assert job.spec.function == "explorer.studies.trials:fill" and len(job.spec.arguments["trial"]["values"]) == 5
     none = bounds(**given)
     none.multiselect(key="bound.names").set_value([]).run()
     assert "No bound is chosen" in texts(none) and not none.exception

@@ -8,11 +8,12 @@ from pages_fixture import opened, quiet, texts  # noqa: F401
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import arrays, interplay, jobs
+from explorer import arrays, jobs
 from explorer.catalogue import figures
 from explorer.errors import FileError, SampleError, SettingError, UnknownNameError
-from explorer.interplay import Question
 from explorer.jobs import board
+from explorer.studies import interplay
+from explorer.studies.interplay import Question
 from explorer.ui import interactions_view
 
 PAGE = "6_estimators.py"

@@ -9,10 +9,10 @@ from pages_fixture import opened, quiet  # noqa: F401
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer import trials
 from explorer.catalogue import figures
 from explorer.engines.plane.rulers import trail
 from explorer.figures.theme import MOST, NARROW, THEMES, contrast, framed, narrow, on
+from explorer.studies import trials
 from explorer.ui import screen
 
 TITLE = "barber_agakov stays near the truth up to 14.4 bits; at some step most readings of nwj, mine exceed it"

@@ -13,7 +13,7 @@ from explorer.reliability.depth import more_with_depth
 from explorer.reliability.verdict import doubts_of
 from explorer.result import in_both
 from explorer.results.trajectory import Trajectory
-from explorer.sanity import compute as checked
+from explorer.studies.sanity import compute as checked
 
 
 def read(values, reach=0.1, null=None, unit="nats", **about) -> Trajectory:

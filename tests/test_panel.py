@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import explorer
-from explorer import arrays, panel
+from explorer import arrays
 from explorer.catalogue import estimators
 from explorer.errors import FileError, SampleError, UnknownNameError
 from explorer.figures.panel import finding
-from explorer.panel import Inquiry, collected, compute, fill, keys, specification
 from explorer.results.comparison import Panel
+from explorer.studies import panel
+from explorer.studies.panel import Inquiry, collected, compute, fill, keys, specification
 
 QUICK = {name: {} for name in ("gaussian", "ksg", "plug_in")}
 

@@ -7,10 +7,11 @@ import torch
 from pages_fixture import opened, quiet, texts  # noqa: F401
 
 import explorer
-from explorer import clouds, jobs, spectrum
-from explorer.clouds import Picture
+from explorer import jobs
 from explorer.profiles import Profile
-from explorer.spectrum import Look
+from explorer.studies import clouds, spectrum
+from explorer.studies.clouds import Picture
+from explorer.studies.spectrum import Look
 from explorer.sweep import compute
 from explorer.ui import samples
 from explorer.ui.scene import place_of, unit_at

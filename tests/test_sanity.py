@@ -11,7 +11,7 @@ from explorer.figures import unit_states, value_histogram
 from explorer.measures.geometry.effective_rank import EffectiveRank
 from explorer.reliability import layer_findings, leakage
 from explorer.reliability import sanity as counts
-from explorer.sanity import collected, missing, probe_digest, sanity, specification
+from explorer.studies.sanity import collected, missing, probe_digest, sanity, specification
 
 
 def made(z, x=None, y=None, **factors):
@@ -251,7 +251,7 @@ def test_the_job_computes_what_the_call_does(home, layers, tmp_path):
         recorder.step(0)
     recording = explorer.open(tmp_path / "run")
     spec = specification(recording, 0)
-    from explorer.sanity import run
+    from explorer.studies.sanity import run
 
     assert run(**spec.arguments, progress=lambda *a: None) == {"parts": 2}
     assert spec.id == specification(explorer.open(tmp_path / "run"), 0).id and isinstance(spec, jobs.Specification)

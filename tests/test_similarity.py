@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import explorer
-from explorer import likeness
 from explorer.data import Recording
 from explorer.errors import SampleError, SettingError, UnknownNameError
-from explorer.likeness import Pairs, collected, compute, cost, places, run, similarity, specification
 from explorer.numerics.scaling import classical_scaling, dissimilarities, scaled
 from explorer.result import to_json
 from explorer.results.representation import Similarity
+from explorer.studies import likeness
+from explorer.studies.likeness import Pairs, collected, compute, cost, places, run, similarity, specification
 
 
 def recording(seed: int = 0, name: str = "run", x: bool = True, n: int = 60) -> Recording:

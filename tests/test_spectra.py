@@ -15,7 +15,7 @@ from explorer.numerics import spectra
 from explorer.numerics.lanczos import Density, density
 from explorer.numerics.spectra import diffusion, eigenvalues, gaussian, rows_of_squares, squared_distances
 from explorer.results.representation import Spectrum
-from explorer.spectrum import ROWS, Look, collected, compute, cost, run, specification, spectrum
+from explorer.studies.spectrum import ROWS, Look, collected, compute, cost, run, specification, spectrum
 
 rng = np.random.default_rng(0)
 
@@ -204,7 +204,7 @@ def test_a_layer_is_computed_once_and_kept(home, recording) -> None:
 
 
 def test_many_rows_are_thinned_evenly_and_it_is_said(home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.spectrum.ROWS", 50)
+    monkeypatch.setattr("explorer.studies.spectrum.ROWS", 50)
     z = rng.normal(size=(120, 3))
     recording = explorer.Recording.from_arrays({0: {"a": z}})
     look = Look(sigmas=(1.0,), times=(1.0,)).checked()
@@ -225,7 +225,7 @@ def test_the_job_does_the_same(home, tmp_path, layers) -> None:
     job = specification(opened, 0, opened.layers[0], look)
     assert job == specification(opened, 0, opened.layers[0], look) and job.cost["seconds"] > 0
     arguments = json.loads(json.dumps(dict(job.arguments)))
-    assert job.function == "explorer.spectrum:run"
+    assert job.function == "explorer.studies.spectrum:run"
     assert run(**arguments, progress=lambda *_: None) == {"n": 200, "sigmas": 2}
     kept = collected(opened, 0, opened.layers[0], look)
     assert kept is not None

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from estimator_cases import ENTRIES
 
-from explorer import staircase, trials
 from explorer.catalogue import estimators
 from explorer.errors import SettingError, UnitError
 from explorer.figures._staircase_words import finding, verdict
 from explorer.figures.staircase import draw
 from explorer.figures.theme import THEMES
 from explorer.results.bounds import BoundReadings
-from explorer.staircase import CLAIMS, LEVELS, Stairs, correlation
+from explorer.studies import staircase, trials
+from explorer.studies.staircase import CLAIMS, LEVELS, Stairs, correlation
 
 CLAIMED = {"low": "lower", "high": "upper", "other": "none"}
 

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 import explorer
-from explorer import panel, sweep, trials
+from explorer import sweep
 from explorer.catalogue import estimators
 from explorer.errors import Cancelled
 from explorer.figures.training_curves import draw
 from explorer.jobs import training_curves
 from explorer.jobs.results import results
-from explorer.panel import Inquiry
 from explorer.plan import Plan, seconds_of, trains
 from explorer.profiles import Profile
 from explorer.result import Estimate
-from explorer.trials import Trial
+from explorer.studies import panel, trials
+from explorer.studies.panel import Inquiry
+from explorer.studies.trials import Trial
 from explorer.watching import look, report
 
 CURVES = {"step": [25, 50, 75], "train": [0.2, 0.6, 1.0], "held": [0.2, 0.5, 0.4]}

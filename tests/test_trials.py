@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer import trials
 from explorer.catalogue import estimators
 from explorer.distributions import MultivariateNormal
 from explorer.errors import SettingError, UnitError, UnknownNameError
 from explorer.jobs import specification as specifications
 from explorer.results.comparison import Trials
-from explorer.trials import Trial, collected, compute, cost, fill, keys, specification
+from explorer.studies import trials
+from explorer.studies.trials import Trial, collected, compute, cost, fill, keys, specification
 from explorer.ui.estimators_page import doubts
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import panel
 from explorer.catalogue import estimators
 from explorer.errors import Cancelled, FileError
 from explorer.home import home as folder_of_home
@@ -16,7 +15,8 @@ from explorer.home import make_room
 from explorer.jobs.training_curves import followed
 from explorer.jobs.unfinished import FOLDER, Unfinished
 from explorer.learned.training import checkpoint, resumed
-from explorer.panel import Inquiry
+from explorer.studies import panel
+from explorer.studies.panel import Inquiry
 from explorer.updates import loop
 from explorer.updates.states import packed, unpacked
 from explorer.watching import watched

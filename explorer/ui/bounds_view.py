@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import staircase, trials
 from explorer.catalogue import estimators
 from explorer.figures.theme import on
 from explorer.result import Doubt
 from explorer.results.bounds import BoundReadings
-from explorer.staircase import SETTINGS, Stairs
-from explorer.trials import Trial
+from explorer.studies import staircase, trials
+from explorer.studies.staircase import SETTINGS, Stairs
+from explorer.studies.trials import Trial
 from explorer.ui import computing, export, learning, results, screen, show
 from explorer.ui.form import widget
 from explorer.ui.sliders import N_CHOICES
@@ -184,4 +184,4 @@ def python(asked: Stairs | Trial, unit: str) -> str:
     else:
         given = ", ".join(f"{name}={getattr(asked, name)!r}" for name in vars(Stairs()))
         call = f"staircase.run({given})"
-    return f"from explorer import staircase\n\nfound = {call}\nfound.plot(unit={unit!r})\n"
+    return f"from explorer.studies import staircase\n\nfound = {call}\nfound.plot(unit={unit!r})\n"

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer import clouds
 from explorer.catalogue import embeddings, figures
-from explorer.clouds import Picture, Scale
 from explorer.data import Recording, digest
 from explorer.figures.theme import thousands
 from explorer.jobs import Specification, submitted
 from explorer.pointwise import pointwise_plane
 from explorer.profiles import Profile, words
+from explorer.studies import clouds
+from explorer.studies.clouds import Picture, Scale
 from explorer.ui import computing, export, results, samples, selection, show
 from explorer.ui import scene as scenes
 from explorer.ui.cell import Cell
@@ -225,7 +225,7 @@ def python(recording: Recording, picture: Picture, cell: Cell) -> str:
     given |= {"seed": picture.seed} if picture.seed else {}
     arguments = "".join(f", {name}={value!r}" for name, value in given.items())
     return (
-        "import explorer\nfrom explorer.clouds import cloud\n\n"
+        "import explorer\nfrom explorer.studies.clouds import cloud\n\n"
         f"recording = explorer.open({export.source(recording)!r})\n"
         f"found = cloud(recording, {cell.layer!r}, embedding={picture.embedding!r}, steps=[{cell.step}]{arguments})\n"
         "explorer.figures.flat_cloud.draw(found.positions[0])\n"

@@ -6,16 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import likeness
 from explorer.catalogue import figures, measures
 from explorer.coded import disentangle
 from explorer.data import Recording
-from explorer.likeness import Pairs
 from explorer.metrics import Coded
 from explorer.profiles import words
 from explorer.results.metric_deltas import deltas, deltas_frame
 from explorer.results.metric_table import MetricTable
 from explorer.results.representation import Similarity
+from explorer.studies import likeness
+from explorer.studies.likeness import Pairs
 from explorer.ui import codes, compared, computing, export, pick, results, show, units
 from explorer.ui.codes import Chosen
 

@@ -9,7 +9,7 @@ from explorer.catalogue import distributions, estimators
 from explorer.result import Doubt
 from explorer.results.comparison import Trials
 from explorer.settings import Setting
-from explorer.trials import N, Trial, collected, curves, specification, submitted, sweepable
+from explorer.studies.trials import N, Trial, collected, curves, specification, submitted, sweepable
 from explorer.ui import (
     bounds_view,
     computing,
@@ -195,7 +195,7 @@ def python(trial: Trial, unit: str) -> str:
     options |= {name: value for name, value in trial.settings.items() if value != defaults[name]}
     lines = "".join(f"    {name}={value!r},\n" for name, value in options.items())
     return (
-        "from explorer import trials\n\n"
+        "from explorer.studies import trials\n\n"
         f"found = trials.run(\n    {trial.distribution!r},\n    {named},\n{lines})\n"
         f"found.plot(unit={unit!r})\n"
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import arrays, interplay
+from explorer import arrays
 from explorer.catalogue import estimators, figures
 from explorer.figures.theme import on
-from explorer.interplay import FEWEST, METHOD, MOST, SEED, K, Offer, Question
 from explorer.results.interactions import Interactions
+from explorer.studies import interplay
+from explorer.studies.interplay import FEWEST, METHOD, MOST, SEED, K, Offer, Question
 from explorer.ui import computing, export, files, pick, results, screen, show
 from explorer.ui.form import widget
 
@@ -150,7 +151,7 @@ def python(question: Question, unit: str) -> str:
     ]
     arguments = [repr(question.of), repr(list(question.names)), *([repr(question.about)] if question.about else [])]
     call = ", ".join([*arguments, *given])
-    return f"from explorer import interplay\n\nfound = interplay.run({call})\nfound.plot(unit={unit!r})\n"
+    return f"from explorer.studies import interplay\n\nfound = interplay.run({call})\nfound.plot(unit={unit!r})\n"
 
 
 def of_two(question: Question) -> str:

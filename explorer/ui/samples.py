@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.clouds import Picture
 from explorer.data import Recording, digest
 from explorer.results.representation import Cloud
+from explorer.studies.clouds import Picture
 from explorer.ui import geometry
 
 MOST = 200

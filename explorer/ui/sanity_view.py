@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from explorer import sanity
 from explorer.catalogue import figures
 from explorer.data import Recording
 from explorer.errors import SettingError
 from explorer.recordings.differences import entries
 from explorer.reliability.sanity import SAMPLED, STATES, Finding, balance, unpacked
-from explorer.sanity import Sanity
+from explorer.studies import sanity
+from explorer.studies.sanity import Sanity
 from explorer.ui import computing, export, results
 from explorer.ui.show import plain
 
@@ -131,7 +131,7 @@ def _pictures(found: Sanity, layer: str) -> None:
 
 def _exports(found: Sanity, recording: Recording, step: int) -> None:
     code = (
-        "import explorer\nfrom explorer.sanity import sanity\n\n"
+        "import explorer\nfrom explorer.studies.sanity import sanity\n\n"
         f"recording = explorer.open({export.source(recording)!r})\n"
         f"found = sanity(recording, {step})\n"
         "for one in found.findings:\n    print(one.rule, one.text, one.advice)\nfound.to_frame()\n"

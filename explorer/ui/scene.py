@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explorer import clouds
 from explorer.catalogue import embeddings, figures
-from explorer.clouds import Picture, Scale
 from explorer.data import Recording, digest
 from explorer.figures.theme import SHAPES, THEMES, label, thousands
 from explorer.results.representation import Cloud
+from explorer.studies import clouds
+from explorer.studies.clouds import Picture, Scale
 from explorer.ui import samples, selection, show
 from explorer.ui.components.points import points_or_flat
 from explorer.ui.selection import Selection

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from explorer import likeness
 from explorer.catalogue import measures
 from explorer.data import Recording
-from explorer.likeness import Pairs
 from explorer.profiles import Profile
 from explorer.result import Doubt
 from explorer.results.representation import Similarity
+from explorer.studies import likeness
+from explorer.studies.likeness import Pairs
 from explorer.ui import computing, export, pick, results, show
 from explorer.ui.cell import Cell
 from explorer.ui.form import form

@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import spectrum
 from explorer.catalogue import measures
 from explorer.data import Recording
 from explorer.profiles import Profile
-from explorer.spectrum import MEASURE, TIMES, Look
+from explorer.studies import spectrum
+from explorer.studies.spectrum import MEASURE, TIMES, Look
 from explorer.ui import computing, export, results
 from explorer.ui.cell import Cell
 from explorer.ui.form import widget
@@ -63,7 +63,7 @@ def python(recording: Recording, cell: Cell, look: Look) -> str:
     chosen = {name: getattr(look, name) for name in ("sigma", "t", "normalization", "alpha")}
     given = "".join(f", {name}={value!r}" for name, value in chosen.items() if value != getattr(Look(), name))
     return (
-        "import explorer\nfrom explorer.spectrum import spectrum\n\n"
+        "import explorer\nfrom explorer.studies.spectrum import spectrum\n\n"
         f"recording = explorer.open({export.source(recording)!r})\n"
         f"found = spectrum(recording.activations({cell.step}, {cell.layer!r}){given}, times={look.times!r})\n"
         "found.plot()\n"

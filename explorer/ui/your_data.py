@@ -7,9 +7,9 @@ import streamlit as st
 from explorer import arrays
 from explorer.catalogue import estimators
 from explorer.errors import ExplorerError
-from explorer.panel import KIND, Inquiry, collected, cost, curves, offered, specification, submitted, unasked
 from explorer.plan import trains
 from explorer.results.comparison import Panel
+from explorer.studies.panel import KIND, Inquiry, collected, cost, curves, offered, specification, submitted, unasked
 from explorer.ui import computing, export, files, learning, pick, results, show
 
 WHY = "why, and notes"
@@ -181,4 +181,4 @@ def python(x: str, y: str, inquiry: Inquiry, unit: str) -> str:
         names = f"[*panel.unasked(), {', '.join(map(repr, added))}]" if added else "panel.unasked()"
         named = f"{{name: {{}} for name in {names}{f' if name not in {without!r}' if without else ''}}}"
     arguments = f"{x!r}, {y!r}{', ' + named if named else ''}{given}"
-    return f"from explorer import panel\n\nfound = panel.run({arguments})\nfound.plot(unit={unit!r})\n"
+    return f"from explorer.studies import panel\n\nfound = panel.run({arguments})\nfound.plot(unit={unit!r})\n"

@@ -215,9 +215,7 @@ def specification(recording: Recording, picture: Picture, device: str = "auto") 
     arguments |= {"settings": dict(picture.settings), "steps": list(picture.steps or ())}
     data = digest([recording.step_digest(step) for step in picture.steps or ()])
     seconds, memory = cost(recording, picture)
-    return Specification(
-        "explorer.clouds:run", arguments, data, picture.seed, cost={"seconds": seconds, "bytes": memory}
-    )
+    return Specification(f"{__name__}:run", arguments, data, picture.seed, cost={"seconds": seconds, "bytes": memory})
 
 
 def cost(recording: Recording, picture: Picture) -> tuple[float, int]:

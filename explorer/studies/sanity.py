@@ -141,7 +141,7 @@ def specification(recording: Recording, step: int) -> Specification:
     arguments = {"path": recording.folder, "step": step}
     seconds = 1.0 + SPEED * sum(_values(recording, layer) for layer in recording.layers)
     cost = {"seconds": seconds, "bytes": 4e8 + 48.0 * len(recording)}
-    return Specification("explorer.sanity:run", arguments, digest(list(_keys(recording, step).values())), cost=cost)
+    return Specification(f"{__name__}:run", arguments, digest(list(_keys(recording, step).values())), cost=cost)
 
 
 def submitted(recording: Recording, step: int) -> Job:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from explorer import trials
 from explorer.data import digest
 from explorer.engines.known.gaussians import correlation
 from explorer.errors import SettingError
@@ -20,7 +19,8 @@ from explorer.jobs.results import results
 from explorer.jobs.specification import Specification, code_version
 from explorer.results.bounds import BoundReadings
 from explorer.settings import Range, Setting
-from explorer.trials import Trial
+from explorer.studies import trials
+from explorer.studies.trials import Trial
 
 if TYPE_CHECKING:
     import torch
@@ -134,7 +134,7 @@ def specification(stairs: Stairs, device: str = "auto") -> Specification:
     """The job that reads checked stairs; the same stairs are the same job."""
     foreseen = {"seconds": seconds(stairs), "bytes": float(2**28)}
     arguments = {"stairs": asdict(stairs), "device": device}
-    return Specification("explorer.staircase:fill", arguments, "drawn", stairs.seed, cost=foreseen)
+    return Specification(f"{__name__}:fill", arguments, "drawn", stairs.seed, cost=foreseen)
 
 
 def submitted(stairs: Stairs) -> Job:
@@ -161,7 +161,7 @@ def run_trained(
     device: str = "auto",
     progress: Report = nothing,
 ) -> BoundReadings:
-    """Trained critics on the same steps; every estimate is kept, as those of `explorer.trials` are.
+    """Trained critics on the same steps; every estimate is kept, as those of `explorer.studies.trials` are.
 
     Args:
         estimators: names, or {name: settings}.

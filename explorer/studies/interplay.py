@@ -206,7 +206,7 @@ def specification(question: Question, device: str = "auto") -> Specification:
     seconds, memory = cost(question)
     foreseen = {"seconds": seconds, "bytes": memory}
     arguments = {"question": plain, "device": device}
-    return Specification("explorer.interplay:fill", arguments, data(question), question.seed, cost=foreseen)
+    return Specification(f"{__name__}:fill", arguments, data(question), question.seed, cost=foreseen)
 
 
 def submitted(question: Question) -> Job:

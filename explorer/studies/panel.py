@@ -18,7 +18,7 @@ from explorer.plan import seconds_of, trains
 from explorer.results.comparison import Panel
 from explorer.settings import Range, Setting, checked_settings
 from explorer.sources._select import Read
-from explorer.trials import refusal
+from explorer.studies.trials import refusal
 
 Report = Callable[..., None]
 
@@ -185,7 +185,7 @@ def specification(x: str, y: str, inquiry: Inquiry, device: str = "auto") -> Spe
     data = digest(*(one.digest for one in paired(x, y)))
     arguments = {"x": absolute(x), "y": absolute(y), "inquiry": asdict(inquiry), "device": device}
     foreseen = dict(zip(("seconds", "bytes"), cost(x, y, inquiry), strict=True))
-    return Specification("explorer.panel:fill", arguments, data, inquiry.seed, cost=foreseen)
+    return Specification(f"{__name__}:fill", arguments, data, inquiry.seed, cost=foreseen)
 
 
 def submitted(x: str, y: str, inquiry: Inquiry) -> Job:

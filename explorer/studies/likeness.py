@@ -194,7 +194,7 @@ def specification(recordings: Sequence[Recording], plan: Pairs, device: str = "a
     data = digest(key(recordings, plan, places(recordings, plan)))
     arguments = {"paths": [one.folder for one in recordings], "plan": asdict(plan), "device": device}
     foreseen = dict(zip(("seconds", "bytes"), cost(recordings, plan), strict=True))
-    return Specification("explorer.likeness:run", arguments, data, plan.seed, cost=foreseen)
+    return Specification(f"{__name__}:run", arguments, data, plan.seed, cost=foreseen)
 
 
 def submitted(recordings: Sequence[Recording], plan: Pairs) -> Job:

@@ -202,7 +202,7 @@ def specification(trial: Trial, device: str = "auto") -> Specification:
     plain = {**asdict(trial), "values": list(trial.values)}
     seconds, memory = cost(trial)
     return Specification(
-        "explorer.trials:fill",
+        f"{__name__}:fill",
         {"trial": plain, "device": device},
         "drawn",
         trial.seeds,

@@ -158,7 +158,7 @@ def specification(recording: Recording, step: int, layer: str, look: Look, devic
     where = {"path": recording.folder, "step": step, "layer": layer, "device": device}
     seconds, memory = cost(recording, look)
     data = look.key(recording, step, layer)
-    return Specification("explorer.spectrum:run", where | plain, data, cost={"seconds": seconds, "bytes": memory})
+    return Specification(f"{__name__}:run", where | plain, data, cost={"seconds": seconds, "bytes": memory})
 
 
 def submitted(recording: Recording, step: int, layer: str, look: Look, device: str = "auto") -> Job:
