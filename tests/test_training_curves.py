@@ -212,11 +212,11 @@ def test_planes_listen_too(home, monkeypatch):
         cells = staticmethod(lambda *_: Cells())
 
     class Run:
-        steps, layers, complete, digest = (4,), ("tanh",), True, "run"
+        steps, layers, complete, digest, provenance = (4,), ("tanh",), True, "run", {"step": "epoch"}
 
     monkeypatch.setitem(sweep.KINDS, Profile, Kind)
     sweep.compute(Run(), Profile("mine"), progress=lambda done, total, note="": heard.append((done, total, note)))
-    assert heard == [(0, 1, "mine of tanh at step 4: update 3 of 9"), (1, 1, "tanh at step 4")]
+    assert heard == [(0, 1, "mine of tanh at epoch 4: update 3 of 9"), (1, 1, "tanh at epoch 4")]
 
 
 def test_a_plane_tells_which_information_is_learnt_and_shows_its_curves(layers, home, monkeypatch):
