@@ -93,9 +93,9 @@ def demo(
 ) -> None:
     """Train, record and open a network: the 12-bit one, digits or an autoencoder; the page fills in meanwhile.
 
-    On two cores of a server twelve_bit and digits take about two minutes each, with all that is computed of them. vae
-    trains for 40 epochs: of 7 s on a core with little else to do, of up to 90 s where other work filled the cores, so
-    from 5 minutes to an hour. --epochs 5 ends sooner, and a training that was stopped can be resumed.
+    On two cores twelve_bit and digits take about two minutes each, with all that is computed of them. vae trains for
+    40 epochs of 7 s on an idle core, of up to 90 s on a busy one; --epochs 5 ends sooner, and a training that was
+    stopped can be resumed.
     """
     from explorer.demo import submit_demo
 
