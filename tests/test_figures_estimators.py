@@ -9,7 +9,7 @@ import pytest
 
 from explorer.figures import panel as panel_figure
 from explorer.figures._trials_words import alternative, finding, subtitle
-from explorer.figures.theme import GLYPHS, SHAPES, THEMES
+from explorer.figures.theme import GLYPHS, SHAPES, THEMES, on
 from explorer.figures.trials import _apart, draw
 from explorer.results.comparison import Panel, Trials
 
@@ -263,3 +263,12 @@ def test_a_null_beyond_the_axis_is_told():
     shown.null_high[2] = 40.0
     (edge,) = panel_figure.draw(shown, unit="nats").layout.annotations
     assert edge.y == "c" and edge.text == "without dependence up to 40.000 →"
+
+
+def test_what_is_told_at_the_edge_of_a_narrow_screen_leaves_names_free():
+    shown = panel({"a": (0.5, 0.01, False), "b": (0.4, 0.01, False), "c": (60.0, 0.01, True), "d": (0.5, 0.01, True)})
+    shown.null_high[2:] = 90.0
+    with on("light", True):
+        slim = panel_figure.draw(shown, unit="nats")
+    assert {one.y: one.text for one in slim.layout.annotations} == {"c": "60.000 →", "d": "null up to 90.000 →"}
+    assert slim.layout.xaxis.title.text == "I(X;Y), nats · arrow: beyond"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.theme import THEMES, Theme, faint, framed, thousands
+from explorer.figures.theme import THEMES, Theme, faint, framed, narrow, thousands
 from explorer.result import LEAST, NATS_PER, SHARE
 from explorer.results.comparison import Panel
 
@@ -43,7 +43,7 @@ def draw(
     zero = {"zeroline": True, "zerolinecolor": look.axis, "showgrid": False, "linecolor": look.axis}
     figure.update_xaxes(**zero, ticks="outside", range=limits)
     figure.layout.annotations = [one for i in order for one in _edges(shown, i, limits, look)]
-    arrow = " · arrow: beyond the axis" if figure.layout.annotations else ""
+    arrow = f" · arrow: beyond{'' if narrow() else ' the axis'}" if figure.layout.annotations else ""
     figure.update_xaxes(title={"text": f"I(X;Y), {shown.unit}{arrow}", "standoff": 8})
     return figure
 
@@ -95,13 +95,14 @@ def _above(value: float, limits: list[float]) -> bool:
 
 
 def _beyond(shown: Panel, i: int, out: Callable[[float], bool]) -> str:
-    """The value, the null and the end of a trusted interval that lie out of the axis, in words."""
+    """The value, null and end of a trusted interval that lie out of the axis, in words; one on a narrow screen."""
     ends = (shown.low[i], shown.high[i]) if shown.trusted[i] else ()
     said = [f"{shown.value[i]:.3f}"] if out(shown.value[i]) else []
     said += [f"interval to {one:.3f}" for one in ends if out(one)]
     nulls = (("up to ", shown.null_high[i]), ("", shown.null_mean[i]))
-    said += [f"without dependence {how}{one:.3f}" for how, one in nulls if out(one)][:1]
-    return ", ".join(said)
+    null = "null" if narrow() else "without dependence"
+    said += [f"{null} {how}{one:.3f}" for how, one in nulls if out(one)][:1]
+    return ", ".join(said[:1] if narrow() else said)
 
 
 def _dots(shown: Panel, order: np.ndarray, look: Theme, limits: list[float]) -> go.Scatter:
