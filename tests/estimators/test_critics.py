@@ -136,7 +136,7 @@ def test_can_be_watched_and_cancelled() -> None:
 
 def test_bad_input() -> None:
     x, y = pairs(1, 400)
-    with pytest.raises(SampleError, match=r"10 sample\(s\); at least 40"):
+    with pytest.raises(SampleError, match=r"10 samples; at least 40"):
         estimators["mine"]()(x[:10], y[:10])
     with pytest.raises(SettingError, match=r"alpha=2"):
         estimators["i_alpha"](alpha=2)
