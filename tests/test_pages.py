@@ -16,6 +16,7 @@ from explorer.jobs import board, training_curves
 from explorer.jobs.progress import nothing
 from explorer.plan import Plan, cost
 from explorer.ui import show
+from explorer.ui.units import told_in
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -191,7 +192,8 @@ def test_a_progress_note_of_a_page_is_in_its_unit(recorded):
     assert said["bits"].endswith("held out 1 bit") and said["nats"].endswith("held out 0.693 nats")
     everywhere = opened("9_jobs.py").get("progress")[0].proto.text
     assert everywhere.endswith(show.plain("held out 0.693 nats (1 bit)"))
-    assert show.in_unit("epoch 3, loss 69.3 nats", "bits") == "epoch 3, loss 100.0 bits"
+    assert told_in("epoch 3, loss 69.3 nats", "bits") == "epoch 3, loss 100.0 bits"
+    assert told_in("update 9, held out 2e-05 nats", "bits") == "update 9, held out 2.89e-05 bits"
 
 
 @pytest.mark.parametrize("state, says", [("failed", "has stopped: it broke"), ("lost", "its worker is gone")])

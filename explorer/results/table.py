@@ -1,5 +1,6 @@
 """What results share: a figure of the catalogue draws them, and a long table holds their numbers."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,15 +22,15 @@ class Drawn:
         return figures[self.FIGURE](self, **options)
 
 
-class Table(Drawn):
+class Table(Drawn, ABC):
     """A result whose numbers are the rows of a long table, all in one unit."""
 
     unit: str
     about: Mapping[str, Any]
 
+    @abstractmethod
     def rows(self) -> list[dict[str, Any]]:
         """The table as a list of mappings from column to value."""
-        raise NotImplementedError
 
     def to_frame(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame."""

@@ -1,6 +1,5 @@
 """Results on the screen: doubts, jobs, code, amounts of time."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,10 +8,8 @@ import streamlit as st
 
 from explorer import jobs
 from explorer.errors import ExplorerError
-from explorer.result import NATS_PER, Doubt, amount
-
-AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?) nats?(?: \((\S+) bits?\))?")
-"""An information in a sentence: "0.693 nats (1 bit)", or in nats alone."""
+from explorer.result import Doubt
+from explorer.ui.units import told_in
 
 
 def doubts(found: Sequence[Doubt], computed: bool = True) -> None:
@@ -36,7 +33,7 @@ def job_line(job: Any) -> None:
     """Progress, time left and a button to cancel, for a job that is live; a sentence otherwise."""
     if job.live:
         followed = not job.total  # nobody knows how many steps a training is still to record
-        note = in_unit(job.note, st.session_state.get("unit", ""))
+        note = told_in(job.note, st.session_state.get("unit", ""))
         words = _queued() if job.state == "queued" else "Stopping" if job.state == "cancelling" else note or "Running"
         left = f" · {duration(job.seconds_left)} left" if job.seconds_left is not None and not followed else ""
         bar, stop = st.columns([6, 1], vertical_alignment="center")
@@ -91,19 +88,6 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def in_unit(text: str, unit: str) -> str:
-    """A sentence with its informations in bits or nats alone; as it is on a page without a choice of units."""
-    return AMOUNT.sub(lambda found: _amount(found[1], found[2], unit), text) if unit in NATS_PER else text
-
-
-def _amount(nats: str, bits: str | None, unit: str) -> str:
-    """An information in a unit, with the digits that it has."""
-    if unit == "nats":
-        return amount(nats, unit)
-    digits = len(nats.partition(".")[2])
-    return amount(bits or f"{float(nats) / NATS_PER[unit]:.{digits}f}", unit)
 
 
 def plain(text: str) -> str:
