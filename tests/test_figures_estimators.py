@@ -216,7 +216,7 @@ def test_the_panel_draws_nulls_intervals_and_doubts():
     assert panel_figure.finding(panel({}, cells=3, total=9)) == "2 of 8 estimators so far"
     refused = panel({"a": (0.5, 0.01, False)}, {"z": "z needs labels", "v": "v never changes"}, cells=4, total=9)
     assert panel_figure.finding(refused) == "3 of 8 estimators so far, 2 of them refuse these data"
-    panel_figure.draw(panel({}))
+    assert not panel_figure.draw(panel({})).layout.yaxis.showticklabels, "there is nobody to name"
 
 
 def test_what_reads_far_from_the_others_is_told_at_the_edge_and_squashes_nothing():

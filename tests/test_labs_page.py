@@ -210,6 +210,7 @@ def test_a_view_is_in_the_url_and_can_be_changed(view: str) -> None:
 def test_a_name_that_is_none_is_told_above_the_lists(scratch: Path) -> None:
     test = opened(PAGE, lab="scratch_con")
     assert "did you mean 'scratch_coin'" in texts(test).replace("\\", "") and not test.exception
+    assert test.error[0].value.endswith("?"), "one end of a sentence is enough"
     assert "no lesson 'zz'" in texts(opened(PAGE, lesson="zz")).replace("\\", "")
 
 

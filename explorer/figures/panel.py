@@ -39,7 +39,8 @@ def draw(
     figure.add_trace(_dots(shown, order, look, limits))
     height = TOP + BOTTOM + ROW * max(2, len(names))
     figure.update_layout(_layout(shown, look, height))
-    figure.update_yaxes(categoryorder="array", categoryarray=names, ticks="", showgrid=True, gridcolor=look.impossible)
+    rows = {"categoryorder": "array", "categoryarray": names, "showticklabels": bool(names), "ticks": ""}
+    figure.update_yaxes(**rows, showgrid=True, gridcolor=look.impossible)
     zero = {"zeroline": True, "zerolinecolor": look.axis, "showgrid": False, "linecolor": look.axis}
     figure.update_xaxes(**zero, ticks="outside", range=limits)
     figure.layout.annotations = [one for i in order for one in _edges(shown, i, limits, look)]

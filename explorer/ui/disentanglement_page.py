@@ -166,7 +166,7 @@ def _open(name: str, chosen: Chosen, table: MetricTable | None) -> None:
         else:
             VIEWS[name](chosen, table)
     except ExplorerError as error:
-        st.error(f"{show.plain(str(error))}.")
+        st.error(show.sentence(error))
         st.caption("Change what the message names, or choose another layer, step or cell.")
 
 

@@ -12,7 +12,7 @@ from explorer.examples.base import bundled
 from explorer.home import home
 from explorer.recordings.library import BUNDLED, recorded
 from explorer.ui import making
-from explorer.ui.show import plain
+from explorer.ui.show import sentence
 
 OPENED = "runs-opened"
 """Recordings outside the shelf that this session opened: they are at hand as well."""
@@ -87,7 +87,7 @@ def opened(run: str) -> Recording | None:
     except (ExplorerError, OSError) as error:  # such as a name too long for the system
         if waiting(run):
             return None
-        st.error(f"This run cannot be opened: {plain(str(error))}.")
+        st.error(f"This run cannot be opened: {sentence(error)}")
         st.caption("Choose another run above, or give the folder of a recording on the Start page.")
         return None
 

@@ -73,7 +73,7 @@ def told(what_to_do: str) -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
-        st.error(f"{plain(str(error))}.")
+        st.error(sentence(error))
         st.caption(what_to_do)
 
 
@@ -88,6 +88,11 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def sentence(error: Exception) -> str:
+    """What an error says as a sentence with its end, which Markdown shows as it is written."""
+    return plain(str(error)) + "." * (not str(error).endswith((".", "?")))
 
 
 def plain(text: str) -> str:

@@ -100,7 +100,7 @@ def _told(recording: Recording, subset: Subset) -> bool:
     try:
         rows, names, told = subset.rows(recording), subset.names(recording), subset.told(recording)
     except ExplorerError as error:
-        st.error(f"{show.plain(str(error))}.")
+        st.error(show.sentence(error))
         return False
     st.markdown("\n".join(f"- {show.plain(one)}" for one in told))
     each = [entry.nbytes for name, entry in entries(recording).items() if name in names]
@@ -118,7 +118,7 @@ def _writing(recording: Recording, subset: Subset) -> None:
     try:
         target = library.place(name)
     except SettingError as error:
-        st.info(f"Choose a name: {show.plain(str(error))}.")
+        st.info(f"Choose a name: {show.sentence(error)}")
         return
     if st.button("Write the copy", type="primary", icon=":material/content_copy:"):
         st.query_params["job"] = _submitted(recording, subset, target)

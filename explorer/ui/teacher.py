@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.errors import SettingError
 from explorer.figures import kept
 from explorer.settings import Setting, typed
-from explorer.ui.show import code, plain
+from explorer.ui.show import code, plain, sentence
 from explorer.ui.sliders import slider
 
 HELD_BACK = {"finding": "the title of the figure", "see": "what will be seen", "explanation": "the explanation"}
@@ -91,7 +91,7 @@ def _linked(setting: Setting, prefix: str) -> Any:
     try:
         return setting.default if text is None else setting.parsed(text)
     except SettingError as error:
-        st.warning(f"Ignored: {plain(str(error))}.")
+        st.warning(f"Ignored: {sentence(error)}")
         return setting.default
 
 
